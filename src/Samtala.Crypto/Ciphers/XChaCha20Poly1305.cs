@@ -1,0 +1,73 @@
+using Samtala.Crypto.Native;
+
+namespace Samtala.Crypto;
+
+/// <summary>Authenticated encryption whose nonces are long enough to be random. The tag comes last.</summary>
+/// <remarks>For 12-byte nonces use System.Security.Cryptography.ChaCha20Poly1305.</remarks>
+public static unsafe class XChaCha20Poly1305
+{
+    /// <summary>Length of a key in bytes.</summary>
+    public const int KeySize = 32;
+
+    /// <summary>Length of a nonce in bytes; never used twice with one key.</summary>
+    public const int NonceSize = 24;
+
+    /// <summary>How much longer a sealed message is, in bytes.</summary>
+    public const int TagSize = 16;
+
+    /// <summary>Seals a message.</summary>
+    /// <param name="message">The bytes.</param>
+    /// <param name="associated">Authenticated, not encrypted; may be empty.</param>
+    /// <param name="box">Exactly <see cref="TagSize"/> bytes longer than the message.</param>
+    /// <param name="nonce">24 bytes.</param>
+    /// <param name="key">32 bytes.</param>
+    /// <exception cref="ArgumentException">A length is wrong.</exception>
+    public static void Seal(
+        ReadOnlySpan<byte> message,
+        ReadOnlySpan<byte> associated,
+        Span<byte> box,
+        ReadOnlySpan<byte> nonce,
+        ReadOnlySpan<byte> key)
+    {
+        Sizes.Require(box, message.Length + TagSize, nameof(box));
+        Sizes.Require(nonce, NonceSize, nameof(nonce));
+        Sizes.Require(key, KeySize, nameof(key));
+        fixed (byte* output = box, input = message, ad = associated, n = nonce, k = key)
+        {
+            SodiumStatus.Check(Sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
+                output, null, input, (ulong)message.Length, ad, (ulong)associated.Length, null, n, k));
+        }
+    }
+
+    /// <summary>Opens a sealed message from anybody.</summary>
+    /// <param name="box">Any bytes.</param>
+    /// <param name="associated">What was authenticated with it.</param>
+    /// <param name="message">Exactly <see cref="TagSize"/> bytes shorter; zero when refused.</param>
+    /// <param name="nonce">24 bytes.</param>
+    /// <param name="key">32 bytes.</param>
+    /// <returns>False when the box is too short or not authentic.</returns>
+    /// <exception cref="ArgumentException">A length other than that of <paramref name="box"/> is wrong.</exception>
+    public static bool TryOpen(
+        ReadOnlySpan<byte> box,
+        ReadOnlySpan<byte> associated,
+        Span<byte> message,
+        ReadOnlySpan<byte> nonce,
+        ReadOnlySpan<byte> key)
+    {
+        Sizes.Require(nonce, NonceSize, nameof(nonce));
+        Sizes.Require(key, KeySize, nameof(key));
+        if (box.Length < TagSize)
+            return false;
+        Sizes.Require(message, box.Length - TagSize, nameof(message));
+        bool valid;
+        fixed (byte* output = message, input = box, ad = associated, n = nonce, k = key)
+        {
+            valid = Sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
+                output, null, null, input, (ulong)box.Length, ad, (ulong)associated.Length, n, k) == 0;
+        }
+
+        if (!valid)
+            message.Clear();
+        return valid;
+    }
+}
