@@ -6,7 +6,8 @@ public sealed class WriteBatch
 {
     private readonly List<WriteOperation> _operations = [];
 
-    internal IReadOnlyList<WriteOperation> Operations => _operations;
+    /// <summary>What was added, in order; for those who implement <see cref="IStore"/>. Owned by the batch.</summary>
+    public IReadOnlyList<WriteOperation> Operations => _operations;
 
     /// <summary>Whether nothing was added.</summary>
     public bool IsEmpty => _operations.Count == 0;
@@ -37,7 +38,7 @@ public sealed class WriteBatch
     public WriteBatch ExpectAbsent(Keyspace keyspace, ReadOnlySpan<byte> key) =>
         Add(WriteKind.ExpectAbsent, keyspace, key, default);
 
-    /// <summary>Makes a completed extent live.</summary>
+    /// <summary>Makes a completed extent live. If the batch conflicts, the extent can be added by another.</summary>
     /// <param name="extent">From <see cref="IStore.CreateExtentAsync"/>.</param>
     public WriteBatch AddExtent(ExtentId extent)
     {
@@ -45,8 +46,8 @@ public sealed class WriteBatch
         return this;
     }
 
-    /// <summary>Gives an extent's space back once nobody reads it.</summary>
-    /// <param name="extent">A live extent.</param>
+    /// <summary>Gives an extent's space back once nobody reads it; unknown extents are fine.</summary>
+    /// <param name="extent">Live, or complete and not added.</param>
     public WriteBatch FreeExtent(ExtentId extent)
     {
         _operations.Add(new WriteOperation(WriteKind.FreeExtent, null, [], [], extent));
@@ -72,8 +73,3 @@ public sealed class WriteBatch
         return this;
     }
 }
-
-internal enum WriteKind : byte { Put = 1, Delete = 2, Expect = 3, ExpectAbsent = 4, AddExtent = 5, FreeExtent = 6 }
-
-internal readonly record struct WriteOperation(
-    WriteKind Kind, Keyspace? Keyspace, byte[] Key, byte[] Value, ExtentId Extent);
