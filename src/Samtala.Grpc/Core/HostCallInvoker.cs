@@ -29,21 +29,21 @@ internal sealed class UnimplementedCallInvoker : CallInvoker
 {
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
-        throw new NotImplementedException(method.FullName);
+        throw new InvalidOperationException($"{method.FullName}: this client was made without a channel.");
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
-        throw new NotImplementedException(method.FullName);
+        throw new InvalidOperationException($"{method.FullName}: this client was made without a channel.");
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
-        throw new NotImplementedException(method.FullName);
+        throw new InvalidOperationException($"{method.FullName}: this client was made without a channel.");
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options) =>
-        throw new NotImplementedException(method.FullName);
+        throw new InvalidOperationException($"{method.FullName}: this client was made without a channel.");
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options) =>
-        throw new NotImplementedException(method.FullName);
+        throw new InvalidOperationException($"{method.FullName}: this client was made without a channel.");
 }
