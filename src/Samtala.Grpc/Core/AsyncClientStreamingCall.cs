@@ -8,7 +8,7 @@ namespace Grpc.Core;
 public sealed class AsyncClientStreamingCall<TRequest, TResponse> : IDisposable
 {
     private readonly Task<TResponse> _response;
-    private readonly Task<Metadata> _headers;
+    private readonly Func<Task<Metadata>> _headers;
     private readonly Func<Status> _status;
     private readonly Func<Metadata> _trailers;
     private readonly Action _dispose;
@@ -18,6 +18,18 @@ public sealed class AsyncClientStreamingCall<TRequest, TResponse> : IDisposable
         IClientStreamWriter<TRequest> requestStream,
         Task<TResponse> responseAsync,
         Task<Metadata> responseHeadersAsync,
+        Func<Status> getStatusFunc,
+        Func<Metadata> getTrailersFunc,
+        Action disposeAction)
+        : this(
+            requestStream, responseAsync, () => responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction)
+    {
+    }
+
+    internal AsyncClientStreamingCall(
+        IClientStreamWriter<TRequest> requestStream,
+        Task<TResponse> responseAsync,
+        Func<Task<Metadata>> responseHeadersAsync,
         Func<Status> getStatusFunc,
         Func<Metadata> getTrailersFunc,
         Action disposeAction)
@@ -37,7 +49,7 @@ public sealed class AsyncClientStreamingCall<TRequest, TResponse> : IDisposable
     public Task<TResponse> ResponseAsync => _response;
 
     /// <summary>The headers of the answer.</summary>
-    public Task<Metadata> ResponseHeadersAsync => _headers;
+    public Task<Metadata> ResponseHeadersAsync => _headers();
 
     /// <summary>Lets the call itself be awaited.</summary>
     public TaskAwaiter<TResponse> GetAwaiter() => _response.GetAwaiter();

@@ -5,7 +5,7 @@ namespace Grpc.Core;
 /// <typeparam name="TResponse">The response.</typeparam>
 public sealed class AsyncDuplexStreamingCall<TRequest, TResponse> : IDisposable
 {
-    private readonly Task<Metadata> _headers;
+    private readonly Func<Task<Metadata>> _headers;
     private readonly Func<Status> _status;
     private readonly Func<Metadata> _trailers;
     private readonly Action _dispose;
@@ -15,6 +15,18 @@ public sealed class AsyncDuplexStreamingCall<TRequest, TResponse> : IDisposable
         IClientStreamWriter<TRequest> requestStream,
         IAsyncStreamReader<TResponse> responseStream,
         Task<Metadata> responseHeadersAsync,
+        Func<Status> getStatusFunc,
+        Func<Metadata> getTrailersFunc,
+        Action disposeAction)
+        : this(
+            requestStream, responseStream, () => responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction)
+    {
+    }
+
+    internal AsyncDuplexStreamingCall(
+        IClientStreamWriter<TRequest> requestStream,
+        IAsyncStreamReader<TResponse> responseStream,
+        Func<Task<Metadata>> responseHeadersAsync,
         Func<Status> getStatusFunc,
         Func<Metadata> getTrailersFunc,
         Action disposeAction)
@@ -34,7 +46,7 @@ public sealed class AsyncDuplexStreamingCall<TRequest, TResponse> : IDisposable
     public IAsyncStreamReader<TResponse> ResponseStream { get; }
 
     /// <summary>The headers of the answer.</summary>
-    public Task<Metadata> ResponseHeadersAsync => _headers;
+    public Task<Metadata> ResponseHeadersAsync => _headers();
 
     /// <summary>How the call ended.</summary>
     /// <exception cref="InvalidOperationException">It has not ended.</exception>

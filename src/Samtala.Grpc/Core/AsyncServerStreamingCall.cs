@@ -4,7 +4,7 @@ namespace Grpc.Core;
 /// <typeparam name="TResponse">The response.</typeparam>
 public sealed class AsyncServerStreamingCall<TResponse> : IDisposable
 {
-    private readonly Task<Metadata> _headers;
+    private readonly Func<Task<Metadata>> _headers;
     private readonly Func<Status> _status;
     private readonly Func<Metadata> _trailers;
     private readonly Action _dispose;
@@ -13,6 +13,16 @@ public sealed class AsyncServerStreamingCall<TResponse> : IDisposable
     public AsyncServerStreamingCall(
         IAsyncStreamReader<TResponse> responseStream,
         Task<Metadata> responseHeadersAsync,
+        Func<Status> getStatusFunc,
+        Func<Metadata> getTrailersFunc,
+        Action disposeAction)
+        : this(responseStream, () => responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction)
+    {
+    }
+
+    internal AsyncServerStreamingCall(
+        IAsyncStreamReader<TResponse> responseStream,
+        Func<Task<Metadata>> responseHeadersAsync,
         Func<Status> getStatusFunc,
         Func<Metadata> getTrailersFunc,
         Action disposeAction)
@@ -28,7 +38,7 @@ public sealed class AsyncServerStreamingCall<TResponse> : IDisposable
     public IAsyncStreamReader<TResponse> ResponseStream { get; }
 
     /// <summary>The headers of the answer.</summary>
-    public Task<Metadata> ResponseHeadersAsync => _headers;
+    public Task<Metadata> ResponseHeadersAsync => _headers();
 
     /// <summary>How the call ended.</summary>
     /// <exception cref="InvalidOperationException">It has not ended.</exception>

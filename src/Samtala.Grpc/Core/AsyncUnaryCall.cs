@@ -7,7 +7,7 @@ namespace Grpc.Core;
 public sealed class AsyncUnaryCall<TResponse> : IDisposable
 {
     private readonly Task<TResponse> _response;
-    private readonly Task<Metadata> _headers;
+    private readonly Func<Task<Metadata>> _headers;
     private readonly Func<Status> _status;
     private readonly Func<Metadata> _trailers;
     private readonly Action _dispose;
@@ -16,6 +16,16 @@ public sealed class AsyncUnaryCall<TResponse> : IDisposable
     public AsyncUnaryCall(
         Task<TResponse> responseAsync,
         Task<Metadata> responseHeadersAsync,
+        Func<Status> getStatusFunc,
+        Func<Metadata> getTrailersFunc,
+        Action disposeAction)
+        : this(responseAsync, () => responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction)
+    {
+    }
+
+    internal AsyncUnaryCall(
+        Task<TResponse> responseAsync,
+        Func<Task<Metadata>> responseHeadersAsync,
         Func<Status> getStatusFunc,
         Func<Metadata> getTrailersFunc,
         Action disposeAction)
@@ -31,7 +41,7 @@ public sealed class AsyncUnaryCall<TResponse> : IDisposable
     public Task<TResponse> ResponseAsync => _response;
 
     /// <summary>The headers of the answer.</summary>
-    public Task<Metadata> ResponseHeadersAsync => _headers;
+    public Task<Metadata> ResponseHeadersAsync => _headers();
 
     /// <summary>Lets the call itself be awaited.</summary>
     public TaskAwaiter<TResponse> GetAwaiter() => _response.GetAwaiter();

@@ -9,7 +9,7 @@ public sealed partial class Metadata
     public sealed class Entry
     {
         private static readonly SearchValues<char> s_allowed =
-            SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_-.");
+            SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
 
         private readonly string? _value;
         private readonly byte[]? _bytes;
@@ -57,11 +57,14 @@ public sealed partial class Metadata
         public override string ToString() =>
             _value is null ? $"[Entry: key={Key}, {_bytes!.Length} bytes]" : $"[Entry: key={Key}, value={_value}]";
 
+        /// <summary>Whether <paramref name="key"/> can be a key, in lower case or not.</summary>
+        internal static bool IsKey(string key) => key.Length > 0 && !key.AsSpan().ContainsAnyExcept(s_allowed);
+
         private static string Normalize(string key)
         {
             ArgumentNullException.ThrowIfNull(key);
             var lower = key.ToLowerInvariant();
-            if (lower.Length == 0 || lower.AsSpan().ContainsAnyExcept(s_allowed))
+            if (!IsKey(lower))
             {
                 throw new ArgumentException(
                     $"\"{key}\" is no metadata key: letters, digits, '_', '-' and '.' only.", nameof(key));
