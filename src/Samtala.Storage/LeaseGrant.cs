@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Samtala.Storage;
 
@@ -22,7 +21,7 @@ public static class LeaseGrant
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, NameSizeMax, nameof(name));
-        var key = Encoding.UTF8.GetBytes(name);
+        var key = System.Text.Encoding.UTF8.GetBytes(name);
         while (true)
         {
             var current = await store.GetAsync(s_leases, key, cancellationToken);
