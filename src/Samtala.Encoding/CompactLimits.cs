@@ -1,4 +1,4 @@
-namespace Samtala.Encoding;
+namespace Samtala.Encodings;
 
 /// <summary>Numbers that the encoding itself fixes.</summary>
 public static class CompactLimits

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Samtala.Encoding;
+namespace Samtala.Encodings;
 
 /// <summary>Reads compact-encoding from a stranger's bytes.</summary>
 /// <remarks>Never throws and never reads past the end. A read that returns false has set its result to default and has

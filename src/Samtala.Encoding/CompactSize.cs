@@ -1,4 +1,4 @@
-namespace Samtala.Encoding;
+namespace Samtala.Encodings;
 
 /// <summary>How many bytes <see cref="CompactWriter"/> will write.</summary>
 public static class CompactSize

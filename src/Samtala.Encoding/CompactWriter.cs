@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Samtala.Encoding;
+namespace Samtala.Encodings;
 
 /// <summary>Writes compact-encoding into memory the caller measured with <see cref="CompactSize"/>.</summary>
 /// <remarks>Too little room or a value out of range is a mistake of the caller: InvalidOperationException or

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Samtala.Encoding;
+namespace Samtala.Encodings;
 
 /// <summary>Arithmetic of a binary tree numbered in order: block i is leaf 2i, parents lie between their children.</summary>
 /// <remarks>Indices are below 2^62, far more than any log has. Source: docs/crypto.md, "Merkle trees".</remarks>

@@ -1,5 +1,5 @@
 using Samtala.Crypto;
-using Samtala.Encoding;
+using Samtala.Encodings;
 using Samtala.Storage;
 
 namespace Samtala.Hypercore.Blobs;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Samtala.Crypto;
-using Samtala.Encoding;
+using Samtala.Encodings;
 
 namespace Samtala.Hypercore.Manifests;
 

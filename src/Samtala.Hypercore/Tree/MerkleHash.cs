@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Samtala.Crypto;
-using Samtala.Encoding;
+using Samtala.Encodings;
 
 namespace Samtala.Hypercore.Tree;
 

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Samtala.Vectors;
+
+namespace Samtala.Crypto.Tests;
+
+/// <summary>The twelve signatures on which libraries disagree. Our row is libsodium's, and every other node's too.</summary>
+public sealed class SpeccheckTests
+{
+    private const string LibsodiumRow = "XXXVXXXXXXXX";
+
+    [Fact]
+    public void The_twelve_disputed_signatures_are_judged_as_libsodium_judges_them()
+    {
+        using JsonDocument file = SharedVectors.Read("trust", "ed25519-speccheck", "cases.json");
+        string row = string.Concat(file.RootElement.EnumerateArray().Select(item =>
+            Ed25519.Verify(new PublicKey(item.Hex("pub_key")), item.Hex("message"), new Signature(item.Hex("signature")))
+                ? 'V'
+                : 'X'));
+        Assert.Equal(LibsodiumRow, row);
+    }
+}
