@@ -6,6 +6,10 @@ public interface IAnswers
     /// <summary>Longest body given as bytes; longer ones are ranges of blobs.</summary>
     const int InlineSizeMax = 4 * 1024;
 
+    /// <summary>The status of an answer that is none: requests it fits are handed to the plugin, as if nothing were
+    /// published for them. For variants that are made when first asked for.</summary>
+    const int AskPlugin = 0;
+
     /// <summary>Publishes or replaces answers, all or none; durable when it returns. Blobs they name are kept for as
     /// long as the answer stands.</summary>
     /// <param name="answers">1 to 64.</param>
@@ -43,7 +47,7 @@ public sealed record PublishedAnswer(string Path, Content Content)
     public string Encoding { get; init; } = "";
 
     /// <summary>The HTTP status.</summary>
-    /// <value>Default 200.</value>
+    /// <value>Default 200. <see cref="IAnswers.AskPlugin"/> for no answer.</value>
     public int Status { get; init; } = 200;
 
     /// <summary>All but Content-Length, Content-Encoding, ETag and Date.</summary>
