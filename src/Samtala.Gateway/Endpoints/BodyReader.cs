@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Samtala.Gateway.Endpoints;
+
+/// <summary>Reads request bodies within limits.</summary>
+internal static class BodyReader
+{
+    /// <summary>Reads a whole body.</summary>
+    /// <returns>The body; true when it is longer than allowed, and then nothing.</returns>
+    public static async ValueTask<(ReadOnlyMemory<byte> Body, bool TooLarge)> ReadAsync(Visit visit, int sizeMax)
+    {
+        if (!visit.HasBody)
+            return (default, false);
+        var announced = visit.Headers.ContentLength ?? 0;
+        if (announced > sizeMax)
+            return (default, true);
+        var reader = PipeOf(visit);
+        var body = new ArrayBufferWriter<byte>((int)Math.Max(announced, 256));
+        while (true)
+        {
+            var result = await reader.ReadAsync(visit.Aborted);
+            if (body.WrittenCount + result.Buffer.Length > sizeMax)
+                return (default, true);
+            foreach (var piece in result.Buffer)
+                body.Write(piece.Span);
+            reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+                return (body.WrittenMemory, false);
+        }
+    }
+
+    /// <summary>Lets a body be longer than the listener allows.</summary>
+    public static void Allow(Visit visit, long sizeMax)
+    {
+        if (visit.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = sizeMax;
+    }
+
+    /// <summary>A body piece by piece; each is valid until the next is asked for.</summary>
+    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadPiecesAsync(
+        Visit visit, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (!visit.HasBody)
+            yield break;
+        var reader = PipeOf(visit);
+        while (true)
+        {
+            var result = await reader.ReadAsync(cancellationToken);
+            foreach (var piece in result.Buffer)
+                yield return piece;
+            reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+                yield break;
+        }
+    }
+
+    private static PipeReader PipeOf(Visit visit) =>
+        visit.Features.Get<IRequestBodyPipeFeature>()?.Reader ?? PipeReader.Create(visit.Request.Body);
+}
