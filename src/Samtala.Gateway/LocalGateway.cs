@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 using Samtala.Gateway.Answers;
 using Samtala.Gateway.Checks;
 using Samtala.Gateway.Endpoints;
+using Samtala.Gateway.Grpc;
 using Samtala.Gateway.Listeners;
+using Samtala.Grpc.Server;
+using Samtala.Grpc.Wire;
 
 namespace Samtala.Gateway;
 
@@ -31,6 +34,7 @@ public sealed class LocalGateway : IAsyncDisposable
     /// <summary>Opens the door.</summary>
     /// <param name="options">Where and for whom.</param>
     /// <param name="services">The node; not owned.</param>
+    /// <param name="registry">The gRPC services, which may come and go while the door is open.</param>
     /// <param name="time">For stamps and time-outs of our own.</param>
     /// <param name="loggers">Not owned.</param>
     /// <param name="cancellationToken">Gives up opening.</param>
@@ -39,6 +43,7 @@ public sealed class LocalGateway : IAsyncDisposable
     public static async Task<LocalGateway> StartAsync(
         GatewayOptions options,
         GatewayServices services,
+        ServiceRegistry registry,
         TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken)
@@ -49,7 +54,8 @@ public sealed class LocalGateway : IAsyncDisposable
         var gateway = new LocalGateway(options, time, stopping);
         try
         {
-            var api = new ApiDoor(null, null);
+            var grpc = new GrpcEndpoint(registry, ScopeAuthorizer.AuthorizeAsync, GrpcLimits.Default, time);
+            var api = new ApiDoor(grpc.HandleAsync, null);
             await gateway.OpenAsync(NewSetup(options, services, api, (time, loggers, stopping.Token)), loggers, cancellationToken);
             return gateway;
         }

@@ -34,6 +34,9 @@ public static class ScopeRules
     {
         if (granted is Everything)
             return true;
+        // Only the owner holds everything.
+        if (required is Everything)
+            return false;
         if (!TrySplit(granted, out var has) || !TrySplit(required, out var needs))
             return false;
         return granted[has.Area].SequenceEqual(required[needs.Area])
