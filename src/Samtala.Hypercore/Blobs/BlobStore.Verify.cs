@@ -45,7 +45,7 @@ public sealed partial class BlobStore
         if (record.Info.BlockCount == 1)
         {
             byte[] block = new byte[record.Info.Length];
-            await ReadAsync(record, 0, block, ct);
+            await ReadRecordAsync(record, 0, block, ct);
             return [MerkleHash.Leaf(block)];
         }
 
@@ -70,7 +70,7 @@ public sealed partial class BlobStore
         {
             for (; index < info.BlockCount; index++)
             {
-                int size = await ReadAsync(
+                int size = await ReadRecordAsync(
                     record, index * BlobLimits.BlockSize, block.AsMemory(0, BlobLimits.BlockSize), ct);
                 Hash32 leaf = hasher.Append(block.AsSpan(0, size), isLast: index == info.BlockCount - 1);
                 if (info.BlockCount > 1 && damaged is null)

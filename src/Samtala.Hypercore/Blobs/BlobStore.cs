@@ -134,7 +134,7 @@ public sealed partial class BlobStore
         try
         {
             BlobRecord? record = await GetRecordAsync(id, cancellationToken);
-            return record is null ? null : await ReadAsync(record, offset, target, cancellationToken);
+            return record is null ? null : await ReadRecordAsync(record, offset, target, cancellationToken);
         }
         finally
         {
@@ -173,7 +173,7 @@ public sealed partial class BlobStore
 
     internal void Unpin(BlobId id) => _pins.Unpin(id);
 
-    internal async ValueTask<int> ReadAsync(BlobRecord record, long offset, Memory<byte> target, CancellationToken ct)
+    internal async ValueTask<int> ReadRecordAsync(BlobRecord record, long offset, Memory<byte> target, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, record.Info.Length);

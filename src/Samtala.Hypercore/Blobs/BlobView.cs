@@ -47,7 +47,7 @@ public sealed class BlobView : IDisposable
     public ValueTask<int> ReadAsync(long offset, Memory<byte> target, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
-        return _blobs.ReadAsync(_record, offset, target, cancellationToken);
+        return _blobs.ReadRecordAsync(_record, offset, target, cancellationToken);
     }
 
     /// <summary>Lets the sweep have the blob.</summary>
