@@ -1,0 +1,99 @@
+using Microsoft.Extensions.Logging;
+using Samtala.Storage.Extents;
+using Samtala.Storage.Files;
+using Samtala.Storage.Table;
+using Samtala.Storage.Wal;
+
+namespace Samtala.Storage.Embedded;
+
+/// <summary>Opens the last checkpoint and replays the log since.</summary>
+internal static partial class StoreRecovery
+{
+    /// <exception cref="StoreException">The folder cannot be read.</exception>
+    public static async Task<(StoreContents Contents, Committer Committer)> OpenAsync(
+        IFileSystem files, StoreOptions options, ILogger logger)
+    {
+        StoreContents? contents = null;
+        try
+        {
+            files.CreateFolder(WriteAheadLog.Folder);
+            files.CreateFolder(TableStore.Folder);
+            files.CreateFolder(ExtentFile.Folder);
+            var checkpoint = CheckpointFile.Read(files);
+            if (checkpoint is null && HasRecords(files))
+            {
+                throw new StoreCorruptException(
+                    $"The data folder has a write-ahead log but no file '{CheckpointFile.Name}'. Restore a backup.");
+            }
+
+            contents = Load(files, checkpoint, options);
+            var sequence = checkpoint?.Sequence ?? 0;
+            var replayed = 0;
+            if (checkpoint is not null)
+            {
+                sequence = WalReader.Replay(files, checkpoint.Generation, sequence, record =>
+                {
+                    Apply(contents, record);
+                    replayed++;
+                });
+            }
+
+            var generations = WalReader.ListFrom(files, 0);
+            var next = (generations.Count == 0 ? 0 : generations[^1]) + 1;
+            var wal = WriteAheadLog.Create(files, next, sequence, options.WalMemory);
+            Committer committer = new(files, options, contents, (wal, sequence), logger);
+            committer.MarkDirty();
+            await committer.TakeCheckpointAsync();
+            LogOpened(logger, replayed);
+            return (contents, committer);
+        }
+        catch (Exception e)
+        {
+            contents?.Dispose();
+            if (e is StoreException or not (IOException or UnauthorizedAccessException))
+                throw;
+            throw new StoreException($"The data folder cannot be opened: {e.Message}", e);
+        }
+    }
+
+    private static StoreContents Load(IFileSystem files, StoreCheckpoint? checkpoint, StoreOptions options)
+    {
+        ExtentFiles extents = new(files);
+        var table = checkpoint?.Table is null
+            ? TableStore.Create(files, options.TableMemory)
+            : TableStore.Recover(files, checkpoint.Table, options.TableMemory);
+        StoreContents contents = new(table, extents) { LastExtent = checkpoint?.LastExtent ?? 0 };
+
+        // Files that nobody names stay without a live byte, and the next checkpoint deletes them.
+        foreach (var name in files.List(ExtentFile.Folder))
+        {
+            if (ExtentFile.TryParse(name, out var number))
+                extents.GetOrAdd(number);
+        }
+
+        foreach (var (number, live) in checkpoint?.ExtentFiles ?? [])
+            extents.GetOrAdd(number).Live = live;
+        foreach (var (keyspace, entry) in checkpoint?.Ordered ?? [])
+            contents.Ordered.Put(keyspace, entry.Key, entry.Value);
+        return contents;
+    }
+
+    private static void Apply(StoreContents contents, ReadOnlyMemory<byte> record)
+    {
+        var offset = BatchRecord.HeaderSize;
+        while (BatchRecord.TryRead(record, ref offset, out var operation))
+            contents.Apply(operation);
+        if (offset != record.Length)
+        {
+            throw new StoreException(
+                "A record of the write-ahead log holds an operation this program does not know. Update it.");
+        }
+    }
+
+    /// <summary>An empty log is what a first start leaves that was cut off before its checkpoint.</summary>
+    private static bool HasRecords(IFileSystem files) => WalReader.ListFrom(files, 0)
+        .Exists(generation => WalReader.FirstSequence(files, generation) is not null);
+
+    [LoggerMessage(10, LogLevel.Information, "The store is open; {Replayed} batches replayed from the log")]
+    private static partial void LogOpened(ILogger logger, int replayed);
+}
