@@ -1,0 +1,90 @@
+// What `samtala.registry.v1.MirrorService` answers, as proto3 JSON: an int64 is a string, a member with its default
+// value may be missing.
+
+/** `samtala.registry.v1.Mirror.UpstreamState`. */
+export type UpstreamState = "UPSTREAM_STATE_UNSPECIFIED" | "UNKNOWN" | "REACHABLE" | "UNREACHABLE" | "NONE";
+
+/** `samtala.registry.v1.Mirror`. */
+export interface Mirror {
+  mirror: string;
+  clientUrl?: string;
+  upstreamSetting?: string;
+  upstreamUrl?: string;
+  upstreamState?: UpstreamState;
+  upstreamError?: string;
+  upstreamRetryTime?: string;
+  counters?: MirrorCounters;
+}
+
+/** `samtala.registry.v1.MirrorCounters`. */
+export interface MirrorCounters {
+  misses?: string;
+  upstreamRequests?: string;
+  upstreamBytes?: string;
+  upstreamFailures?: string;
+  refused?: string;
+}
+
+/** `samtala.registry.v1.Stats`. */
+export interface Stats {
+  requests?: string;
+  hits?: string;
+  misses?: string;
+  bytesServed?: string;
+  bytesFetched?: string;
+  refused?: string;
+  mirrors?: Mirror[];
+}
+
+/** `samtala.registry.v1.Package`. */
+export interface Package {
+  package: string;
+  fetchTime?: string;
+  files?: PackageFile[];
+}
+
+/** `samtala.registry.v1.PackageFile`. */
+export interface PackageFile {
+  file: string;
+  size?: string;
+  sha512?: string;
+  fetchTime?: string;
+}
+
+/** `samtala.registry.v1.VerifyProgress`. */
+export interface VerifyProgress {
+  files?: string;
+  bytes?: string;
+  damaged?: string;
+  damagedFiles?: string[];
+  done?: boolean;
+}
+
+/** `samtala.registry.v1.Download`. */
+export interface Download {
+  time?: string;
+  mirror?: string;
+  path?: string;
+  status?: number;
+  bytes?: string;
+  source?: "SOURCE_UNSPECIFIED" | "CACHE" | "MIRROR";
+}
+
+/** An ecosystem's name for people. */
+export function ecosystem(mirror: string | undefined): string {
+  switch (mirror) {
+    case "npm": return "npm";
+    case "nuget": return "NuGet";
+    default: return mirror ?? "";
+  }
+}
+
+/** The command that makes a package client use a mirror. */
+export function clientCommand(mirror: Mirror): string {
+  const url = mirror.clientUrl ?? "";
+  switch (mirror.mirror) {
+    case "npm": return `npm config set registry ${url}`;
+    case "nuget": return `dotnet nuget add source ${url} --name samtala --allow-insecure-connections`;
+    default: return url;
+  }
+}

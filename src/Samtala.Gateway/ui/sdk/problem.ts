@@ -1,0 +1,48 @@
+/** An error that says what happened, why, and what to do about it. */
+export class Problem extends Error {
+  /** HTTP status; 0 when the node did not answer at all. */
+  readonly status: number;
+  /** The error code to look up, such as "SAM0123"; empty when there is none. */
+  readonly code: string;
+  /** Why it happened; empty when nobody knows. */
+  readonly why: string;
+  /** What to do; empty when there is nothing in particular. */
+  readonly remedy: string;
+
+  constructor(what: string, status: number, why = "", remedy = "", code = "") {
+    super(what);
+    this.name = "Problem";
+    this.status = status;
+    this.why = why;
+    this.remedy = remedy;
+    this.code = code;
+  }
+
+  /** True when the node could not be reached. */
+  get offline(): boolean {
+    return this.status === 0;
+  }
+
+  /** Makes any thrown value a problem. */
+  static of(error: unknown): Problem {
+    if (error instanceof Problem) return error;
+    if (error instanceof TypeError) return new Problem("", 0, error.message);
+    return new Problem(error instanceof Error ? error.message : String(error), -1);
+  }
+
+  /** Reads an RFC 9457 body; members that are missing or of a wrong type are passed over. */
+  static from(status: number, body: unknown): Problem {
+    const text = (key: string): string => {
+      const value = isRecord(body) ? body[key] : undefined;
+      return typeof value === "string" ? value : "";
+    };
+    const title = text("title");
+    const detail = text("detail");
+    const why = detail === title ? "" : detail;
+    return new Problem(title, status, text("why") || why, text("remedy") || text("fix"), text("code"));
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
