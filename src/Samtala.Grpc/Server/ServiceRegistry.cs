@@ -65,7 +65,6 @@ public sealed class ServiceRegistry
 public sealed class ServiceSnapshot
 {
     private readonly TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lazy<Rest.RouteTable> _routes;
     private readonly Lazy<DescriptorIndex> _index;
 
     internal ServiceSnapshot(IEnumerable<RpcMethod> methods)
@@ -76,7 +75,7 @@ public sealed class ServiceSnapshot
         Descriptors = [.. Methods.Values.Select(m => m.Descriptor?.Service).OfType<ServiceDescriptor>().Distinct()
             .OrderBy(s => s.FullName, StringComparer.Ordinal)];
         _index = new Lazy<DescriptorIndex>(() => new DescriptorIndex(Descriptors));
-        _routes = new Lazy<Rest.RouteTable>(() => new Rest.RouteTable(Methods.Values));
+        Routes = new Rest.RouteTable(Methods.Values);
     }
 
     /// <summary>Methods by their path on the wire.</summary>
@@ -93,7 +92,7 @@ public sealed class ServiceSnapshot
 
     internal static ServiceSnapshot Empty => new([]);
 
-    internal Rest.RouteTable Routes => _routes.Value;
+    internal Rest.RouteTable Routes { get; }
 
     internal DescriptorIndex Index => _index.Value;
 
