@@ -15,6 +15,12 @@ public static class CompactLimits
     /// <summary>Most items of one array.</summary>
     public const int ArrayCountMax = 0x100000;
 
+    /// <summary>Most values inside one value of any type, all levels together; our limit.</summary>
+    public const int AnyCountMax = 0x10000;
+
+    /// <summary>Largest integer of any size in 64-bit limbs; our limit.</summary>
+    public const int BigLimbsMax = 64;
+
     /// <summary>Deepest nesting of arrays and objects in a value of any type; our limit.</summary>
     public const int AnyDepthMax = 64;
 }
