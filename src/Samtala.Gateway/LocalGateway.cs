@@ -5,6 +5,7 @@ using Samtala.Gateway.Checks;
 using Samtala.Gateway.Endpoints;
 using Samtala.Gateway.Grpc;
 using Samtala.Gateway.Listeners;
+using Samtala.Gateway.Rest;
 using Samtala.Grpc.Server;
 using Samtala.Grpc.Wire;
 
@@ -55,7 +56,8 @@ public sealed class LocalGateway : IAsyncDisposable
         try
         {
             var grpc = new GrpcEndpoint(registry, ScopeAuthorizer.AuthorizeAsync, GrpcLimits.Default, time);
-            var api = new ApiDoor(grpc.HandleAsync, null);
+            var rest = new RestEndpoint(registry, ScopeAuthorizer.AuthorizeAsync, GrpcLimits.Default, time);
+            var api = new ApiDoor(grpc.HandleAsync, rest.HandleAsync);
             await gateway.OpenAsync(NewSetup(options, services, api, (time, loggers, stopping.Token)), loggers, cancellationToken);
             return gateway;
         }

@@ -48,6 +48,16 @@ public sealed class RestEndpoint
         return _server.TryHandleAsync(new KestrelExchange(context, _authorize));
     }
 
+    /// <summary>Answers the request: a method, the OpenAPI document, or 404 as a problem.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.Request.Path.Value is OpenApiPath && IsRead(context.Request.Method))
+            await WriteOpenApiAsync(context);
+        else if (!await TryHandleAsync(context))
+            await WriteProblemAsync(context, NoSuchPath(context));
+    }
+
     /// <summary>Answers with the OpenAPI document of the services as they are now.</summary>
     public Task WriteOpenApiAsync(HttpContext context)
     {
@@ -75,6 +85,17 @@ public sealed class RestEndpoint
         ArgumentNullException.ThrowIfNull(problem);
         return RestServer.WriteProblemAsync(new KestrelExchange(context, null), problem);
     }
+
+    internal static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+
+    private static Problem NoSuchPath(HttpContext context) => new()
+    {
+        Reason = Refusal.NotFound.Reason,
+        Title = Refusal.NotFound.Title,
+        Status = Refusal.NotFound.Status,
+        Code = Refusal.NotFound.Code,
+        Detail = $"No method has {context.Request.Method} on this path; {OpenApiPath} lists what there is.",
+    };
 }
 
 /// <summary>Puts REST into a pipeline.</summary>
@@ -87,12 +108,10 @@ public static class RestApplicationBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoint);
         return app.Use(next => async context =>
         {
-            if (context.Request.Path.Value is RestEndpoint.OpenApiPath && IsRead(context.Request.Method))
+            if (context.Request.Path.Value is RestEndpoint.OpenApiPath && RestEndpoint.IsRead(context.Request.Method))
                 await endpoint.WriteOpenApiAsync(context);
             else if (!await endpoint.TryHandleAsync(context))
                 await next(context);
         });
     }
-
-    private static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
 }
