@@ -22,10 +22,11 @@ public sealed partial class BlobStore
                 BlobRecord old = BlobRecord.Decode(record.Info.Id, stored);
                 if (!old.IsDamaged)
                 {
-                    // Another writer was faster with the same bytes; our extents are garbage that nobody named.
-                    if (await TryAddOwnerAsync(record.Info.Id, owner, ct))
-                        return;
-                    continue;
+                    // Another writer was faster with the same bytes; ours are given back.
+                    if (!await TryAddOwnerAsync(record.Info.Id, owner, ct))
+                        continue;
+                    await DiscardAsync(record);
+                    return;
                 }
 
                 batch.Expect(BlobKeyspaces.Records, key, stored);
@@ -85,6 +86,15 @@ public sealed partial class BlobStore
             if (result.Committed)
                 return;
         }
+    }
+
+    /// <summary>Gives back extents that are complete and that no batch has named.</summary>
+    private async ValueTask DiscardAsync(BlobRecord record)
+    {
+        WriteBatch batch = new();
+        StageFreeExtents(batch, record);
+        if (!batch.IsEmpty)
+            await Store.CommitAsync(batch, Durability.Later, CancellationToken.None);
     }
 
     private static void StageRecord(WriteBatch batch, byte[] key, BlobRecord record)

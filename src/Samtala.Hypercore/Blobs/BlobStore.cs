@@ -158,7 +158,10 @@ public sealed partial class BlobStore
             BlobRecord? record = await GetRecordAsync(id, cancellationToken);
             if (record is null)
                 return null;
-            ExtentView? extent = record.Data is { } data && Store.Capabilities.HasFiles
+
+            // One block is copied as cheaply as it is mapped to a file, and may not be in a file yet.
+            bool isWorthAFile = record.Info.Length > BlobLimits.BlockSize && Store.Capabilities.HasFiles;
+            ExtentView? extent = record.Data is { } data && isWorthAFile
                 ? await GuardAsync(record, Store.OpenExtentAsync(data, cancellationToken))
                 : null;
             view = new BlobView(this, record, extent);

@@ -29,10 +29,10 @@ public sealed class BlobView : IDisposable
     public BlobInfo Info => _record.Info;
 
     /// <summary>All bytes, when the blob is small enough to lie in its record; null otherwise.</summary>
-    public ReadOnlyMemory<byte>? Bytes => _record.Data is null ? _record.Inline : null;
+    public ReadOnlyMemory<byte>? Bytes => _record.Data is null ? _record.Inline : default(ReadOnlyMemory<byte>?);
 
-    /// <summary>Where the bytes lie in a file, to be sent without copying; null when the store has no file of them
-    /// (yet): then read.</summary>
+    /// <summary>Where the bytes lie in a file, to be sent without copying; null for blobs of one block and for stores
+    /// without files: then read.</summary>
     public BlobFileRange? File =>
         _extent is null ? null : new BlobFileRange(_extent.File, _extent.Offset, Info.Length);
 
