@@ -36,13 +36,19 @@ export class Problem extends Error {
       const value = isRecord(body) ? body[key] : undefined;
       return typeof value === "string" ? value : "";
     };
-    const title = text("title");
-    const detail = text("detail");
-    const why = detail === title ? "" : detail;
-    return new Problem(title, status, text("why") || why, text("remedy") || text("fix"), text("code"));
+    const [title, detail, help] = [text("title"), text("detail"), text("help")];
+    const why = [detail === title ? "" : detail, ...wrongFields(body)].filter(part => part !== "").join(" ");
+    return new Problem(title, status, why, /^https?:/.test(help) ? "" : help, text("code"));
   }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
+}
+
+/** "field: what is wrong with it", for each field that is. */
+function wrongFields(body: unknown): string[] {
+  const errors = isRecord(body) ? body["errors"] : undefined;
+  if (!Array.isArray(errors)) return [];
+  return errors.filter(isRecord).map(error => `${String(error["field"])}: ${String(error["detail"])}`);
 }
