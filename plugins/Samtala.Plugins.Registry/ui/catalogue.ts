@@ -25,7 +25,7 @@ export const say = speaker({
   useIt: ["Use it", "Använd den"],
   misses: ["Looked up", "Uppslagna"],
   upstreamRequests: ["Asked upstream", "Frågat källan"],
-  upstreamFailures: ["Upstream failed", "Källan misslyckades"],
+  upstreamFailures: ["Upstream failed", "Källfel"],
   change: ["Change", "Ändra"],
   changeTitle: ["Where does {name} get packages from?", "Varifrån hämtar {name} paket?"],
   optionClient: ["From my own client's settings", "Från min egen klients inställningar"],

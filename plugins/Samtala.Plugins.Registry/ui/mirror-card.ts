@@ -20,11 +20,11 @@ export class MirrorCard extends SamtalaElement {
     .numbers { margin-top: auto; }
     .command { display: flex; align-items: center; gap: var(--space-2); padding: var(--space-1) var(--space-1)
       var(--space-1) var(--space-3); }
-    .numbers { border-top: 1px solid var(--border); padding-top: var(--space-3); display: flex; gap: var(--space-6);
-      flex-wrap: wrap; }
+    .numbers { border-top: 1px solid var(--border); padding-top: var(--space-3); display: grid;
+      grid-template-columns: repeat(4, auto); justify-content: space-between; gap: var(--space-3); }
     .numbers dd { font-weight: 600; }
     .numbers dt { color: var(--text-soft); font-size: var(--size-small); }
-    .numbers > div { display: flex; flex-direction: column-reverse; }
+    .numbers > div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
   `];
 
   @property({ attribute: false }) api!: Api;

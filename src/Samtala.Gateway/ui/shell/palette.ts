@@ -3,7 +3,7 @@ import { customElement, query, state } from "lit/decorators.js";
 import { icon, SamtalaElement, type IconName } from "../sdk/index.ts";
 import { say } from "./catalogue.ts";
 import { PluginActions } from "./plugin-actions.ts";
-import { nameOf } from "./plugin-words.ts";
+import { iconOf, nameOf } from "./plugin-words.ts";
 import { paths } from "./router.ts";
 import { ShellElement } from "./shell-element.ts";
 
@@ -23,7 +23,10 @@ export class Palette extends ShellElement {
     .head { display: flex; align-items: center; gap: var(--space-3); padding: 0 var(--space-4);
       border-bottom: 1px solid var(--border); color: var(--text-soft); }
     input { flex: 1; min-height: 52px; border: 0; background: transparent; color: var(--text); font: inherit;
-      outline: none; min-width: 0; }
+      min-width: 0; }
+    /* The caret and the line below show the focus; a frame would hide the first option. */
+    input:focus-visible { outline: none; }
+    .head:focus-within { border-bottom-color: var(--accent); }
     input::placeholder { color: var(--text-soft); opacity: 1; }
     .options { overflow: auto; max-height: 52vh; padding: var(--space-2); }
     .option { display: flex; align-items: center; gap: var(--space-3); padding: var(--space-2) var(--space-3);
@@ -98,7 +101,7 @@ export class Palette extends ShellElement {
       command("settings", say("useTheme", { theme: word }), () => preferences.chooseTheme(choice));
     return [
       page("home", say("home"), paths.home),
-      ...plugins.filter(plugin => plugin.ui).map(plugin => page("app", nameOf(plugin), paths.app(plugin.id))),
+      ...plugins.filter(plugin => plugin.ui).map(plugin => page(iconOf(plugin), nameOf(plugin), paths.app(plugin.id))),
       page("plugins", say("plugins"), paths.plugins),
       ...plugins.map(plugin => page("plugins", `${say("plugins")}: ${nameOf(plugin)}`, paths.plugin(plugin.id))),
       page("settings", say("settings"), paths.settings),

@@ -1,4 +1,4 @@
-import { type Plugin, type PluginStateName, type Tone } from "../sdk/index.ts";
+import { type IconName, type Plugin, type PluginStateName, type Tone } from "../sdk/index.ts";
 import { say } from "./catalogue.ts";
 
 const TONES: Record<PluginStateName, Tone> = {
@@ -9,6 +9,11 @@ const TONES: Record<PluginStateName, Tone> = {
 /** A plugin's name for people. */
 export function nameOf(plugin: Plugin): string {
   return plugin.displayName || plugin.id;
+}
+
+/** A plugin's picture in menus. */
+export function iconOf(plugin: Plugin): IconName {
+  return plugin.id === "registry" ? "package" : "app";
 }
 
 /** A state as a word and a colour. */

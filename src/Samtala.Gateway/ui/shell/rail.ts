@@ -3,6 +3,7 @@ import { customElement } from "lit/decorators.js";
 import { icon, SamtalaElement, shortKey, type IconName } from "../sdk/index.ts";
 import { say } from "./catalogue.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { iconOf, nameOf } from "./plugin-words.ts";
 import { paths } from "./router.ts";
 import { ShellElement } from "./shell-element.ts";
 
@@ -46,7 +47,7 @@ export class Rail extends ShellElement {
           ${fingerprint(device)}
         </div>
         ${this._link("home", say("home"), paths.home, route.page === "home")}
-        ${apps.map(plugin => this._link(plugin.id === "registry" ? "package" : "app", plugin.displayName || plugin.id,
+        ${apps.map(plugin => this._link(iconOf(plugin), nameOf(plugin),
           paths.app(plugin.id), route.page === "app" && route.id === plugin.id))}
         ${this._link("plugins", say("plugins"), paths.plugins, route.page === "plugins" || route.page === "plugin")}
         <div class="space"></div>
