@@ -137,15 +137,16 @@ export const say = speaker({
   STATE_UNSPECIFIED: ["Unknown", "Okänt"],
 
   // Grants
-  grantState: ["Keep its own settings and records", "Spara egna inställningar och uppgifter"],
-  grantBlobs: ["Keep files", "Spara filer"],
-  grantAnswers: ["Answer programs on this machine by itself", "Svara program på datorn på egen hand"],
-  grantFetch: ["Fetch from {what}", "Hämta från {what}"],
-  grantFetchAny: ["the internet", "internet"],
-  grantCommands: ["Run programs: {what}", "Köra program: {what}"],
-  grantLogs: ["Write and read logs", "Skriva och läsa loggar"],
-  grantDocuments: ["Write and read documents", "Skriva och läsa dokument"],
-  grantSwarm: ["Find and talk to other nodes", "Hitta och tala med andra noder"],
+  grantState: ["Keep small values in this node", "Spara små värden i noden"],
+  grantBlobs: ["Keep files in this node", "Spara filer i noden"],
+  grantAnswers: ["Publish web answers below its own address", "Publicera webbsvar under sin egen adress"],
+  grantFetchAny: ["Ask any public web server", "Fråga alla publika webbservrar"],
+  grantFetchPrivate: [
+    "Ask servers in your own network, also on this machine",
+    "Fråga servrar i ditt eget nätverk, även på den här datorn",
+  ],
+  grantFetch: ["Ask the web server {what}", "Fråga webbservern {what}"],
+  grantRun: ["Run the command “{what}”", "Köra kommandot ”{what}”"],
 
   // A plugin's page
   pageFailed: ["The page of {name} has stopped working", "Sidan för {name} har slutat fungera"],

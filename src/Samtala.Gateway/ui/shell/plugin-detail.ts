@@ -7,7 +7,7 @@ import {
 import { say } from "./catalogue.ts";
 import { PluginActions } from "./plugin-actions.ts";
 import "./plugin-logs.ts";
-import { grantWords, nameOf, stateOf } from "./plugin-words.ts";
+import { grantWords, missingGrants, nameOf, stateOf } from "./plugin-words.ts";
 import type { RemoveDialog } from "./remove-dialog.ts";
 import "./remove-dialog.ts";
 import { paths } from "./router.ts";
@@ -76,7 +76,7 @@ export class PluginDetail extends ShellElement {
   private _trouble(plugin: Plugin): unknown {
     const name = nameOf(plugin);
     if (plugin.state === "AWAITING_CONSENT") {
-      const missing = (plugin.needs ?? []).filter(need => !(plugin.grants ?? []).includes(need));
+      const missing = missingGrants(plugin);
       return html`
         <div class="note warning stack" role="status">
           <strong>${say("waitsForYou", { name })}</strong>

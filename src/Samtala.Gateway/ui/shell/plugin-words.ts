@@ -29,18 +29,23 @@ export function needsAttention(state: PluginStateName | undefined): boolean {
 
 /** A grant in plain words; an unknown one as it is written. */
 export function grantWords(grant: string): string {
-  const colon = grant.indexOf(":");
-  const kind = colon < 0 ? grant : grant.slice(0, colon);
-  const what = colon < 0 ? "" : grant.slice(colon + 1);
+  const [kind = "", what = ""] = grant.split(/:(.*)/s, 2);
   switch (kind) {
     case "state": return say("grantState");
     case "blobs": return say("grantBlobs");
     case "answers": return say("grantAnswers");
-    case "fetch": return say("grantFetch", { what: what === "" || what === "*" ? say("grantFetchAny") : what });
-    case "commands": return say("grantCommands", { what });
-    case "logs": return say("grantLogs");
-    case "documents": return say("grantDocuments");
-    case "swarm": return say("grantSwarm");
+    case "fetch":
+      return what === "*" ? say("grantFetchAny")
+        : what === "private" ? say("grantFetchPrivate") : say("grantFetch", { what });
+    case "run": return say("grantRun", { what });
     default: return grant;
   }
+}
+
+/** What a plugin asks for and does not have yet. `fetch:*` covers every public host. */
+export function missingGrants(plugin: Plugin): string[] {
+  const grants = plugin.grants ?? [];
+  const anywhere = grants.includes("fetch:*");
+  return (plugin.needs ?? []).filter(need => !grants.includes(need)
+    && !(anywhere && need.startsWith("fetch:") && need !== "fetch:private"));
 }
