@@ -11,11 +11,12 @@ public sealed record PluginManifest
     /// <summary>Ids that would hide a path, a command or a proto package of the node itself.</summary>
     private static readonly HashSet<string> s_reserved = new(StringComparer.Ordinal)
     {
-        "api", "backup", "backups", "blob", "blobs", "channels", "completion", "config", "demo", "device", "devices",
-        "dht", "doc", "doctor", "documents", "events", "explain", "google", "grants", "grpc", "healthz", "host",
-        "identities", "identity", "index", "l", "links", "log", "logs", "metrics", "node", "openapi", "peer", "peers",
-        "plugin", "plugins", "pins", "readyz", "samtala", "space", "spaces", "start", "state", "static", "status",
-        "stop", "stores", "token", "tokens", "topics", "type", "types", "ui", "v1", "verify",
+        "api", "app", "assets", "backup", "backups", "blob", "blobs", "channels", "completion", "config", "demo",
+        "device", "devices", "dht", "doc", "doctor", "documents", "events", "explain", "google", "grants", "grpc",
+        "healthz", "host", "identities", "identity", "index", "l", "links", "log", "logs", "metrics", "node",
+        "openapi", "peer", "peers", "pins", "plugin", "plugins", "readyz", "samtala", "shell", "space", "spaces",
+        "start", "state", "static", "status", "stop", "stores", "token", "tokens", "topics", "type", "types", "ui",
+        "v1", "verify",
     };
 
     /// <summary>2 to 32 of a-z and 0-9, beginning with a letter.</summary>
