@@ -28,7 +28,7 @@ public sealed class AnswerVariants
     internal ServedAnswer? Pick(string authority, StringValues accept, StringValues acceptEncoding)
     {
         if (_answers.Length == 1)
-            return Fit(_answers[0], authority, accept) > 0 ? _answers[0] : null;
+            return Fit(_answers[0], authority, accept) > 0 ? Given(_answers[0]) : null;
         ServedAnswer? best = null;
         var bestFit = 0;
         var acceptsGzip = AcceptsGzip(acceptEncoding);
@@ -42,8 +42,11 @@ public sealed class AnswerVariants
                 (best, bestFit) = (answer, fit);
         }
 
-        return best;
+        return Given(best);
     }
+
+    // A variant that only says "ask the plugin" keeps the more general ones from being served in its place.
+    private static ServedAnswer? Given(ServedAnswer? answer) => answer is { Status: IAnswers.AskPlugin } ? null : answer;
 
     /// <summary>Whether a client takes gzip.</summary>
     internal static bool AcceptsGzip(StringValues acceptEncoding)
