@@ -125,7 +125,7 @@ public sealed unsafe class Blake2b : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (result.Length != _size)
-            throw new ArgumentException($"This hash has {_size} bytes; the target has {result.Length}.", nameof(result));
+            throw new ArgumentException($"This hash has {_size} bytes, not {result.Length}.", nameof(result));
         fixed (byte* output = result)
             SodiumStatus.Check(Sodium.crypto_generichash_final(_state, output, (nuint)_size));
         Reset();
@@ -154,9 +154,9 @@ public sealed unsafe class Blake2b : IDisposable
     private static void CheckSizes(int size, int keySize)
     {
         if (size is < 1 or > SizeMax)
-            throw new ArgumentException($"A BLAKE2b hash has 1 to {SizeMax} bytes; {size} were asked for.", nameof(size));
+            throw new ArgumentException($"A BLAKE2b hash has 1 to {SizeMax} bytes, not {size}.", nameof(size));
         if (keySize > KeySizeMax)
-            throw new ArgumentException($"A BLAKE2b key has at most {KeySizeMax} bytes; this has {keySize}.", nameof(keySize));
+            throw new ArgumentException($"A BLAKE2b key has up to {KeySizeMax} bytes, not {keySize}.", nameof(keySize));
     }
 
     private void Reset()

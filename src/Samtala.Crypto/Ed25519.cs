@@ -28,7 +28,8 @@ public static unsafe class Ed25519
     /// <param name="scalar">32 bytes; the top bit is ignored.</param>
     /// <param name="point">32 bytes from anybody.</param>
     /// <param name="product">32 bytes, all written; zero when refused.</param>
-    /// <returns>False when the point is not a canonical point of the main subgroup, or the product is neutral.</returns>
+    /// <returns>False when the point is not a canonical point of the main subgroup, or the product is neutral.
+    /// </returns>
     /// <exception cref="ArgumentException">A length is not 32.</exception>
     public static bool TryMultiply(ReadOnlySpan<byte> scalar, ReadOnlySpan<byte> point, Span<byte> product)
     {

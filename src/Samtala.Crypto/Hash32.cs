@@ -57,7 +57,8 @@ public readonly struct Hash32 : IEquatable<Hash32>
     public static Hash32 Parse(ReadOnlySpan<char> hex) =>
         TryParse(hex, out Hash32 value)
             ? value
-            : throw new FormatException($"A hash is {Size * 2} hexadecimal digits; this has {hex.Length} characters.");
+            : throw new FormatException(
+                $"A hash is {Size * 2} hexadecimal digits; this has {hex.Length} characters.");
 
     /// <inheritdoc/>
     public bool Equals(Hash32 other) => this == other;

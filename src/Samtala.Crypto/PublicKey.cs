@@ -57,7 +57,8 @@ public readonly struct PublicKey : IEquatable<PublicKey>
     public static PublicKey Parse(ReadOnlySpan<char> hex) =>
         TryParse(hex, out PublicKey value)
             ? value
-            : throw new FormatException($"A public key is {Size * 2} hexadecimal digits; this has {hex.Length} characters.");
+            : throw new FormatException(
+                $"A public key is {Size * 2} hexadecimal digits; this has {hex.Length} characters.");
 
     /// <inheritdoc/>
     public bool Equals(PublicKey other) => this == other;

@@ -76,8 +76,8 @@ public sealed unsafe class SecretKey : IDisposable
     }
 
     /// <summary>
-    /// The Diffie-Hellman secret with another key, as Noise on Ed25519 points has it: the unclamped product of the other
-    /// point and the clamped first half of SHA-512 of this seed.
+    /// The Diffie-Hellman secret with another key, as Noise on Ed25519 points has it: the unclamped product of the
+    /// other point and the clamped first half of SHA-512 of this seed.
     /// </summary>
     /// <param name="other">A stranger's key.</param>
     /// <param name="shared">32 bytes, all written; zero when refused. Hash before use; the caller wipes it.</param>

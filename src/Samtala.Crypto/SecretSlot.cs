@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Samtala.Crypto;
 
-/// <summary>One rented slot. A safe handle, so that disposing while another thread signs cannot reuse the bytes.</summary>
+/// <summary>One rented slot. A safe handle, so that disposing while another thread signs cannot reuse the bytes.
+/// </summary>
 internal sealed unsafe class SecretSlot : SafeHandle
 {
     private readonly SecretSlab _slab;

@@ -57,7 +57,8 @@ public readonly struct Signature : IEquatable<Signature>
     public static Signature Parse(ReadOnlySpan<char> hex) =>
         TryParse(hex, out Signature value)
             ? value
-            : throw new FormatException($"A signature is {Size * 2} hexadecimal digits; this has {hex.Length} characters.");
+            : throw new FormatException(
+                $"A signature is {Size * 2} hexadecimal digits; this has {hex.Length} characters.");
 
     /// <inheritdoc/>
     public bool Equals(Signature other) => this == other;

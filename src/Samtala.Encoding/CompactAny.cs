@@ -22,7 +22,8 @@ public static class CompactAny
     /// <param name="reader">Stays where it was when the value is refused.</param>
     /// <param name="value">null, bool, string, byte[], ulong, long, double, object?[], KeyValuePair&lt;string,
     /// object?&gt;[] or DateTimeOffset.</param>
-    /// <returns>False when cut short, of an unknown type, nested or numerous beyond <see cref="CompactLimits"/>.</returns>
+    /// <returns>False when cut short, of an unknown type, nested or numerous beyond <see cref="CompactLimits"/>.
+    /// </returns>
     public static bool TryRead(ref CompactReader reader, out object? value)
     {
         CompactReader start = reader;

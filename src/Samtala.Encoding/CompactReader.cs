@@ -27,7 +27,7 @@ public ref partial struct CompactReader
     /// <summary>Whether everything was read.</summary>
     public readonly bool IsAtEnd => _position == _source.Length;
 
-    /// <summary>Reads an unsigned integer; longer forms than needed are accepted, as everywhere in the family.</summary>
+    /// <summary>Reads an unsigned integer; longer forms than needed are accepted, as in the reference.</summary>
     /// <param name="value">0 to <see cref="CompactLimits.UIntMax"/>.</param>
     public bool TryReadUInt(out ulong value)
     {

@@ -7,8 +7,8 @@ namespace Samtala.Encodings;
 public ref partial struct CompactWriter
 {
     /// <summary>Writes an integer whose bytes sort as its values do.</summary>
-    /// <param name="value">0 to <see cref="CompactLimits.UIntMax"/>, but not 2^32 to 2^32 + 250, which the format cannot
-    /// give back.</param>
+    /// <param name="value">0 to <see cref="CompactLimits.UIntMax"/>, but not 2^32 to 2^32 + 250, which the format
+    /// cannot give back.</param>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside or in that gap.</exception>
     public void WriteLexInt(ulong value)
     {

@@ -2,8 +2,9 @@ using System.Numerics;
 
 namespace Samtala.Encodings;
 
-/// <summary>Arithmetic of a binary tree numbered in order: block i is leaf 2i, parents lie between their children.</summary>
-/// <remarks>Indices are below 2^62, far more than any log has. Source: docs/crypto.md, "Merkle trees".</remarks>
+/// <summary>Arithmetic of a binary tree numbered in order: block i is leaf 2i, parents lie between their children.
+/// </summary>
+/// <remarks>Indices are below 2^62, far more than any log has. Source: docs/blobs.md, "Tree".</remarks>
 public static class FlatTree
 {
     /// <summary>The node of a depth and an offset among the nodes of that depth.</summary>

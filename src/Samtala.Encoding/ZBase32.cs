@@ -1,6 +1,7 @@
 namespace Samtala.Encodings;
 
-/// <summary>Text that is easy to read aloud: 5 bits per character, no padding. How the Hypercore family writes keys.</summary>
+/// <summary>Text that is easy to read aloud: 5 bits per character, no padding. So the Hypercore family writes
+/// keys.</summary>
 public static class ZBase32
 {
     private const string Alphabet = "ybndrfg8ejkmcpqxot1uwisza345h769";
@@ -8,7 +9,8 @@ public static class ZBase32
 
     /// <summary>Characters for a number of bytes.</summary>
     /// <param name="byteCount">0 or more.</param>
-    public static int EncodedLength(int byteCount) => (int)(((long)byteCount * 8 + BitsPerCharacter - 1) / BitsPerCharacter);
+    public static int EncodedLength(int byteCount) =>
+        (int)(((long)byteCount * 8 + BitsPerCharacter - 1) / BitsPerCharacter);
 
     /// <summary>Writes bytes as text.</summary>
     /// <param name="bytes">Any.</param>

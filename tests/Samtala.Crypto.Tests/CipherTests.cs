@@ -99,7 +99,9 @@ public sealed class CipherTests
         byte[] direct = new byte[Ed25519.PointSize];
         byte[] product = new byte[Ed25519.PointSize];
         Assert.True(Ed25519.TryMultiplyBase(one, basePoint));
-        Assert.Equal("5866666666666666666666666666666666666666666666666666666666666666", Convert.ToHexStringLower(basePoint));
+        Assert.Equal(
+            "5866666666666666666666666666666666666666666666666666666666666666",
+            Convert.ToHexStringLower(basePoint));
         Assert.True(Ed25519.TryMultiplyBase(three, direct));
         Assert.True(Ed25519.TryMultiply(three, basePoint, product));
         Assert.Equal(direct, product);

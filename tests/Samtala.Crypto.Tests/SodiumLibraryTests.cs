@@ -15,7 +15,8 @@ public sealed class SodiumLibraryTests
         }));
         string[] wanted =
         [
-            "SAM0201", "apt-get install libsodium23", "dnf install libsodium", "brew install libsodium", "libsodium.dll",
+            "SAM0201", "apt-get install libsodium23", "dnf install libsodium", "brew install libsodium",
+            "libsodium.dll",
         ];
         foreach (string part in wanted)
             Assert.Contains(part, missing.Message, StringComparison.Ordinal);

@@ -155,5 +155,6 @@ public sealed class WycheproofTests
 
     private static bool IsValid(JsonElement test) => test.Text("result") == "valid";
 
-    private static string Name(JsonElement test) => $"tcId {test.GetProperty("tcId").GetInt32()}: {test.Text("comment")}";
+    private static string Name(JsonElement test) =>
+        $"tcId {test.GetProperty("tcId").GetInt32()}: {test.Text("comment")}";
 }

@@ -8,7 +8,7 @@ namespace Samtala.Encodings.Tests;
 
 internal delegate void WriteCase(ref CompactWriter writer, JsonElement value);
 
-/// <summary>Reads one value and gives what the vector file says of it: text, numbers, arrays of these, or null.</summary>
+/// <summary>Reads one value and gives what the vector file says of it: text, numbers, arrays, or null.</summary>
 internal delegate bool ReadCase(ref CompactReader reader, out object? value);
 
 /// <summary>The names that the vector file gives to forms of encoding.</summary>
@@ -220,13 +220,19 @@ internal static class Codecs
 
     private static object? EndPoint(IPEndPoint? point) => point is null
         ? null
-        : new { host = Host(point.Address), family = point.Address.GetAddressBytes().Length == 4 ? 4 : 6, port = point.Port };
+        : new
+        {
+            host = Host(point.Address),
+            family = point.Address.GetAddressBytes().Length == 4 ? 4 : 6,
+            port = point.Port,
+        };
 
     private static string Host(IPAddress address)
     {
         byte[] bytes = address.GetAddressBytes();
         return bytes.Length == 4
             ? address.ToString()
-            : string.Join(':', bytes.Chunk(2).Select(b => ((b[0] << 8) | b[1]).ToString("x", CultureInfo.InvariantCulture)));
+            : string.Join(
+                ':', bytes.Chunk(2).Select(b => ((b[0] << 8) | b[1]).ToString("x", CultureInfo.InvariantCulture)));
     }
 }

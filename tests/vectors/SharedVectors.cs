@@ -15,7 +15,8 @@ internal static class SharedVectors
         string file = root is null ? "" : Path.Combine([root, "vectors", .. path]);
         Assert.SkipUnless(
             File.Exists(file),
-            $"vectors/{string.Join('/', path)} lies in a folder 'shared' beside the repository, or where {FolderVariable} says.");
+            $"vectors/{string.Join('/', path)} lies in a folder 'shared' beside the repository or where "
+                + $"{FolderVariable} says.");
         return JsonDocument.Parse(File.ReadAllBytes(file));
     }
 

@@ -43,7 +43,8 @@ internal static class VectorFile
         while (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, "tests", "vectors", "hyper")))
             folder = folder.Parent;
         return folder is null
-            ? throw new DirectoryNotFoundException($"tests/vectors/hyper was not found above the tests; set {FolderVariable}.")
+            ? throw new DirectoryNotFoundException(
+                $"tests/vectors/hyper was not found above the tests; set {FolderVariable}.")
             : Path.Combine(folder.FullName, "tests", "vectors", "hyper");
     }
 }

@@ -2,7 +2,7 @@ using Samtala.Crypto.Native;
 
 namespace Samtala.Crypto;
 
-/// <summary>The bare XSalsa20 stream: secrecy without authenticity, for blocks whose hash is signed elsewhere.</summary>
+/// <summary>The bare XSalsa20 stream: secrecy without authenticity, for blocks whose hash is signed.</summary>
 public static unsafe class XSalsa20
 {
     /// <summary>Length of a key in bytes.</summary>
@@ -13,7 +13,7 @@ public static unsafe class XSalsa20
 
     /// <summary>Adds the key stream: the same call encrypts and decrypts.</summary>
     /// <param name="source">The bytes.</param>
-    /// <param name="target">As long as <paramref name="source"/>; may be the same memory, may not partly overlap.</param>
+    /// <param name="target">As long as <paramref name="source"/>; may be the same memory.</param>
     /// <param name="nonce">24 bytes.</param>
     /// <param name="key">32 bytes.</param>
     /// <exception cref="ArgumentException">A length is wrong.</exception>

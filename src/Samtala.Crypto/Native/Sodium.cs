@@ -70,5 +70,12 @@ internal static unsafe partial class Sodium
 
     [LibraryImport(SodiumLibrary.Name)]
     internal static partial int crypto_pwhash(
-        byte* output, ulong outputSize, byte* password, ulong passwordSize, byte* salt, ulong passes, nuint memory, int id);
+        byte* output,
+        ulong outputSize,
+        byte* password,
+        ulong passwordSize,
+        byte* salt,
+        ulong passes,
+        nuint memory,
+        int algorithm);
 }

@@ -35,7 +35,12 @@ public readonly struct BlobDigest : IEquatable<BlobDigest>
     public BlobDigest(DigestAlgorithm algorithm, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != SizeOf(algorithm))
-            throw new ArgumentException($"{algorithm} gives {SizeOf(algorithm)} bytes, not {bytes.Length}.", nameof(bytes));
+        {
+            throw new ArgumentException(
+                $"{algorithm} gives {SizeOf(algorithm)} bytes, not {bytes.Length}.", nameof(bytes));
+        }
+
+
         Algorithm = algorithm;
         bytes.CopyTo(_bytes);
     }

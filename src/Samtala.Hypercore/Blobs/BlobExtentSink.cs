@@ -4,7 +4,7 @@ using Samtala.Storage;
 
 namespace Samtala.Hypercore.Blobs;
 
-/// <summary>Writes a blob's blocks, and its leaf hashes behind them or into a second extent when there are many.</summary>
+/// <summary>Writes a blob's blocks, and its leaf hashes behind them or into an extent of their own.</summary>
 internal sealed class BlobExtentSink(IStore store) : IAsyncDisposable
 {
     private readonly ArrayBufferWriter<byte> _leaves = new(Hash32.Size);

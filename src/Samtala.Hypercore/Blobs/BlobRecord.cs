@@ -39,7 +39,8 @@ internal sealed record BlobRecord
         byte[] target = new byte[HeadSizeMax + Inline.Length];
         CompactWriter writer = new(target);
         writer.WriteFixedUInt(1, Version);
-        writer.WriteFixedUInt(1, (ulong)(Data is null ? Place.Inline : Leaves is null ? Place.Extent : Place.TwoExtents));
+        Place place = Data is null ? Place.Inline : Leaves is null ? Place.Extent : Place.TwoExtents;
+        writer.WriteFixedUInt(1, (ulong)place);
         writer.WriteBool(IsDamaged);
         writer.WriteUInt((ulong)Info.Length);
         Hash32 tree = Info.TreeHash;

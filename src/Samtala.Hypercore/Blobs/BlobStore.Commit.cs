@@ -4,7 +4,7 @@ namespace Samtala.Hypercore.Blobs;
 
 public sealed partial class BlobStore
 {
-    /// <summary>Stores a record whose extents are complete and gives it its first owner, in one durable commit.</summary>
+    /// <summary>Stores a record whose extents are complete and gives it its first owner, in one commit.</summary>
     internal async ValueTask CommitAsync(BlobRecord record, OwnerToken owner, CancellationToken ct)
     {
         byte[] key = BlobKeyspaces.IdKey(record.Info.Id);
@@ -100,7 +100,8 @@ public sealed partial class BlobStore
     private static void StageRecord(WriteBatch batch, byte[] key, BlobRecord record)
     {
         batch.Put(BlobKeyspaces.Records, key, record.Encode());
-        foreach (BlobDigest digest in (ReadOnlySpan<BlobDigest>)[record.Info.Sha1, record.Info.Sha256, record.Info.Sha512])
+        BlobInfo info = record.Info;
+        foreach (BlobDigest digest in (ReadOnlySpan<BlobDigest>)[info.Sha1, info.Sha256, info.Sha512])
             batch.Put(BlobKeyspaces.Digests, BlobKeyspaces.DigestKey(digest), key);
         if (record.Data is { } data)
             batch.AddExtent(data);
@@ -127,7 +128,8 @@ public sealed partial class BlobStore
         if (holders.Owners.Length >= BlobLimits.OwnersMax)
         {
             throw new InvalidOperationException(
-                $"SAM0303: blob {id} has {holders.Owners.Length} owners, and more are not kept. Put copies under one owner.");
+                $"SAM0303: blob {id} has {holders.Owners.Length} owners, and more are not kept. Let several users "
+                + "share one owner.");
         }
 
         if (stored is null)

@@ -57,7 +57,8 @@ public sealed partial class BlobStore
     /// <param name="limit">About how many; a page ends with the group of ids that reaches it, at most 255 more.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>A page; every blob held during the whole listing is on exactly one.</returns>
-    public async ValueTask<BlobPage> ListAsync(string owner, long cursor, int limit, CancellationToken cancellationToken)
+    public async ValueTask<BlobPage> ListAsync(
+        string owner, long cursor, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(cursor);

@@ -14,8 +14,7 @@ public sealed partial class BlobStore
     /// <returns>What was found; null when the blob is not stored.</returns>
     public async Task<BlobVerdict?> VerifyAsync(BlobId id, CancellationToken cancellationToken)
     {
-        if (!_pins.TryPin(id))
-            return null;
+        await _pins.PinAsync(id, cancellationToken);
         try
         {
             BlobRecord? record = await GetRecordAsync(id, cancellationToken);
@@ -37,7 +36,8 @@ public sealed partial class BlobStore
     /// <param name="firstBlock">0 to the number of blocks.</param>
     /// <param name="count">So many, or up to the end.</param>
     /// <param name="ct">Gives up waiting.</param>
-    internal async ValueTask<Hash32[]> ReadLeavesAsync(BlobRecord record, long firstBlock, int count, CancellationToken ct)
+    internal async ValueTask<Hash32[]> ReadLeavesAsync(
+        BlobRecord record, long firstBlock, int count, CancellationToken ct)
     {
         count = (int)Math.Min(count, record.Info.BlockCount - firstBlock);
         if (count <= 0)

@@ -129,8 +129,7 @@ public sealed partial class BlobStore
     public async ValueTask<int?> ReadAsync(
         BlobId id, long offset, Memory<byte> target, CancellationToken cancellationToken)
     {
-        if (!_pins.TryPin(id))
-            return null;
+        await _pins.PinAsync(id, cancellationToken);
         try
         {
             BlobRecord? record = await GetRecordAsync(id, cancellationToken);
@@ -146,12 +145,11 @@ public sealed partial class BlobStore
     /// <param name="id">Which.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>A view the caller disposes; null when the blob is not stored.</returns>
-    /// <exception cref="StoreCorruptException">The stored bytes are damaged; from now on the blob counts as absent until
-    /// it is put again.</exception>
+    /// <exception cref="StoreCorruptException">The stored bytes are damaged; from now on the blob counts as absent
+    /// until it is put again.</exception>
     public async ValueTask<BlobView?> OpenAsync(BlobId id, CancellationToken cancellationToken)
     {
-        if (!_pins.TryPin(id))
-            return null;
+        await _pins.PinAsync(id, cancellationToken);
         BlobView? view = null;
         try
         {
@@ -176,7 +174,8 @@ public sealed partial class BlobStore
 
     internal void Unpin(BlobId id) => _pins.Unpin(id);
 
-    internal async ValueTask<int> ReadRecordAsync(BlobRecord record, long offset, Memory<byte> target, CancellationToken ct)
+    internal async ValueTask<int> ReadRecordAsync(
+        BlobRecord record, long offset, Memory<byte> target, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, record.Info.Length);

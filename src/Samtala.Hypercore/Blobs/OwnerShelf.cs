@@ -4,9 +4,9 @@ using Samtala.Storage;
 namespace Samtala.Hypercore.Blobs;
 
 /// <summary>
-/// Which blobs one owner holds. Exact keys cannot be scanned and sorted ones lie in memory, so an owner's ids are spread
-/// by their first bits over a fixed number of buckets, each a short list: adding one rewrites a few hundred bytes, two
-/// writers seldom meet, and everything is listed by visiting the buckets.
+/// Which blobs one owner holds. Exact keys cannot be scanned and sorted ones lie in memory, so an owner's ids are
+/// spread by their first bits over a fixed number of buckets, each a short list: adding one rewrites a few hundred
+/// bytes, two writers seldom meet, and everything is listed by visiting the buckets.
 /// </summary>
 internal sealed class OwnerShelf(IStore store)
 {

@@ -4,8 +4,8 @@ using Samtala.Encodings;
 
 namespace Samtala.Hypercore.Tree;
 
-/// <summary>The hashes of a log's Merkle tree, BLAKE2b-256 with a first byte that tells leaves, parents and trees apart.
-/// </summary>
+/// <summary>The hashes of a log's Merkle tree, BLAKE2b-256 with a first byte that tells leaves, parents and trees
+/// apart.</summary>
 public static class MerkleHash
 {
     private const byte LeafType = 0;

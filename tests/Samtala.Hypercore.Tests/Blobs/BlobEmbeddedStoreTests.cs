@@ -70,7 +70,8 @@ public sealed class BlobEmbeddedStoreTests : IDisposable
         await using (EmbeddedStore store = await OpenAsync())
         {
             BlobStore blobs = new(store, TimeProvider.System);
-            BlobInfo[] infos = await Task.WhenAll(contents.Select(c => blobs.PutAsync(c.AsMemory(), null, "many", Stop)));
+            BlobInfo[] infos = await Task.WhenAll(
+                contents.Select(c => blobs.PutAsync(c.AsMemory(), null, "many", Stop)));
             for (int i = 0; i < infos.Length; i++)
                 kept[infos[i].Id] = contents[i];
         }

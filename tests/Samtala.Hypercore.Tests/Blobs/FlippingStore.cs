@@ -2,7 +2,7 @@ using Samtala.Storage;
 
 namespace Samtala.Hypercore.Tests.Blobs;
 
-/// <summary>A store that returns one wrong bit, as a disk without checksums would, and counts what it is asked.</summary>
+/// <summary>A store that returns one wrong bit, as a disk without checksums would, and counts questions.</summary>
 internal sealed class FlippingStore(IStore inner) : IStore
 {
     private int _commits;
