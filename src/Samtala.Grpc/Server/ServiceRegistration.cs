@@ -5,6 +5,9 @@ namespace Samtala.Grpc.Server;
 public sealed class ServiceRegistration
 #pragma warning restore CA1001
 {
+    /// <summary>How long handlers have to end after they were cancelled.</summary>
+    public static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(5);
+
     private readonly ServiceRegistry _registry;
     private readonly CancellationTokenSource _removed = new();
     private readonly Lock _gate = new();
@@ -29,7 +32,7 @@ public sealed class ServiceRegistration
     internal CancellationToken RemovedToken { get; }
 
     /// <summary>Takes the services away. New calls get UNIMPLEMENTED at once; those in flight may finish within
-    /// <paramref name="drain"/>, are then cancelled with UNAVAILABLE and given as long again.</summary>
+    /// <paramref name="drain"/>, are then cancelled with UNAVAILABLE and given <see cref="CancelGrace"/>.</summary>
     /// <returns>True when no call is in flight any more; false when a handler did not heed its cancellation.</returns>
     public async Task<bool> RemoveAsync(TimeSpan drain, TimeProvider time)
     {
@@ -48,7 +51,7 @@ public sealed class ServiceRegistration
         if (await EndsWithinAsync(idle, drain, time))
             return true;
         await _removed.CancelAsync();
-        return await EndsWithinAsync(idle, drain, time);
+        return await EndsWithinAsync(idle, CancelGrace, time);
     }
 
     internal bool TryEnter()
