@@ -1,7 +1,7 @@
-import { speaker } from "@samtala/dashboard/sdk";
+import { speaker, type Catalogue } from "@samtala/dashboard/sdk";
 
 /** Every word of the registry's page, in English and Swedish. */
-export const say = speaker({
+export const words = {
   title: ["Packages", "Paket"],
   subtitle: [
     "Packages come once from the upstream, are checked, and stay here.",
@@ -21,7 +21,6 @@ export const say = speaker({
   upstreamHost: ["Gets packages from", "Hämtar paket från"],
   noUpstream: ["nowhere: serves only what is here", "ingenstans: levererar bara det som finns här"],
   fromClient: ["as your own client is set", "som din egen klient är inställd"],
-  address: ["Address for clients", "Adress för klienter"],
   useIt: ["Use it", "Använd den"],
   misses: ["Looked up", "Uppslagna"],
   upstreamRequests: ["Asked upstream", "Frågat källan"],
@@ -69,7 +68,6 @@ export const say = speaker({
   packagesNone: ["No package begins with “{prefix}”.", "Inget paket börjar med ”{prefix}”."],
   files: ["{n} file|{n} files", "{n} fil|{n} filer"],
   noFiles: ["document only", "bara dokument"],
-  checked: ["checked {time}", "kontrollerad {time}"],
   forget: ["Forget", "Glöm"],
   forgotten: ["{name} is forgotten; it is fetched again when asked for.",
     "{name} är glömt; det hämtas igen när någon frågar."],
@@ -83,4 +81,7 @@ export const say = speaker({
     "{n} files were damaged and are forgotten; they are fetched again when asked for.",
     "{n} fil var skadad och är glömd; den hämtas igen vid behov.|" +
     "{n} filer var skadade och är glömda; de hämtas igen vid behov."],
-});
+} as const satisfies Catalogue;
+
+/** Says a word of this catalogue in the language of the moment. */
+export const say = speaker(words);

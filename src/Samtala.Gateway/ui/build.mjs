@@ -1,8 +1,9 @@
 // Bundles the dashboard with esbuild (Node.js 18 or later).
 //   node build.mjs shell OUT            the shell into the folder OUT
 //   node build.mjs plugin FOLDER FILE   a plugin's page FOLDER/page.ts into the ES module FILE
+//   node build.mjs test OUT             the unit tests into the folder OUT, for node --test
 import { build } from "esbuild";
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -36,10 +37,19 @@ async function buildPlugin(folder, file) {
   await build({ ...common, format: "esm", entryPoints: [join(folder, "page.ts")], outfile: file });
 }
 
+async function buildTests(out) {
+  const tests = (await readdir(join(here, "test"))).filter(name => name.endsWith(".test.ts"));
+  await rm(out, { recursive: true, force: true });
+  const entryPoints = tests.map(name => join(here, "test", name));
+  const outExtension = { ".js": ".mjs" };
+  await build({ ...common, minify: false, format: "esm", platform: "node", entryPoints, outdir: out, outExtension });
+}
+
 const [what, ...paths] = process.argv.slice(2);
 if (what === "shell" && paths.length === 1) await buildShell(resolve(paths[0]));
 else if (what === "plugin" && paths.length === 2) await buildPlugin(resolve(paths[0]), resolve(paths[1]));
+else if (what === "test" && paths.length === 1) await buildTests(resolve(paths[0]));
 else {
-  console.error("usage: build.mjs shell OUT | plugin FOLDER FILE");
+  console.error("usage: build.mjs shell OUT | plugin FOLDER FILE | test OUT");
   process.exitCode = 2;
 }

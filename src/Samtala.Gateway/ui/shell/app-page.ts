@@ -5,7 +5,7 @@ import { say } from "./catalogue.ts";
 import { PluginActions } from "./plugin-actions.ts";
 import "./plugin-logs.ts";
 import { nameOf } from "./plugin-words.ts";
-import { paths } from "./router.ts";
+import { paths } from "./route.ts";
 import { ShellElement } from "./shell-element.ts";
 
 /** Versions of the modules that this tab has loaded; an element can be defined only once. */

@@ -1,7 +1,7 @@
-import { speaker } from "../sdk/index.ts";
+import { speaker, type Catalogue } from "../sdk/index.ts";
 
 /** Every word of the shell, in English and Swedish. */
-export const say = speaker({
+export const words = {
   // Shell
   skip: ["Skip to the page", "Hoppa till sidan"],
   mainMenu: ["Main menu", "Huvudmeny"],
@@ -53,7 +53,6 @@ export const say = speaker({
   diskBelow: ["in the data folder", "i datamappen"],
   rateNow: ["{rate} now", "{rate} nu"],
   trafficTitle: ["Served, last minutes", "Levererat, senaste minuterna"],
-  addresses: ["Addresses", "Adresser"],
   socket: ["Socket", "Socket"],
   dataFolder: ["Data folder", "Datamapp"],
   noPlugins: ["No plugins yet", "Inga tillägg än"],
@@ -64,8 +63,6 @@ export const say = speaker({
   checkUp: ["Check-up", "Hälsokontroll"],
   checksFine: ["{n} check is fine|{n} checks are fine", "{n} kontroll är bra|{n} kontroller är bra"],
   checkAgain: ["Check again", "Kontrollera igen"],
-  open: ["Open", "Öppna"],
-  ok: ["Fine", "Bra"],
   warning: ["Look at this", "Se över"],
   problem: ["Problem", "Problem"],
 
@@ -125,7 +122,6 @@ export const say = speaker({
     "What it has stored is deleted and cannot be brought back. Type {id} to confirm.",
     "Det som sparats raderas och kan inte återskapas. Skriv {id} för att bekräfta.",
   ],
-  pluginId: ["The plugin's id", "Tilläggets id"],
 
   // States
   RUNNING: ["Running", "Igång"],
@@ -213,4 +209,7 @@ export const say = speaker({
   page: ["Page", "Sida"],
   command: ["Command", "Kommando"],
   useTheme: ["Theme: {theme}", "Tema: {theme}"],
-});
+} as const satisfies Catalogue;
+
+/** Says a word of this catalogue in the language of the moment. */
+export const say = speaker(words);

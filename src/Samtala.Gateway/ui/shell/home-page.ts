@@ -6,7 +6,7 @@ import {
 } from "../sdk/index.ts";
 import { say } from "./catalogue.ts";
 import { nameOf, needsAttention, stateOf } from "./plugin-words.ts";
-import { paths } from "./router.ts";
+import { paths } from "./route.ts";
 import { ShellElement } from "./shell-element.ts";
 import { trafficPicture, speedNow } from "./traffic.ts";
 

@@ -3,7 +3,7 @@ import { customElement, query, state } from "lit/decorators.js";
 import { common, notify, Problem, problemView, type Plugin } from "../sdk/index.ts";
 import { say } from "./catalogue.ts";
 import { grantWords, nameOf } from "./plugin-words.ts";
-import { paths } from "./router.ts";
+import { paths } from "./route.ts";
 import { ShellElement } from "./shell-element.ts";
 
 /** Installs a plugin: first it is checked and tells what it asks for, then the owner allows it. */

@@ -4,7 +4,7 @@ import { icon, SamtalaElement, type IconName } from "../sdk/index.ts";
 import { say } from "./catalogue.ts";
 import { PluginActions } from "./plugin-actions.ts";
 import { iconOf, nameOf } from "./plugin-words.ts";
-import { paths } from "./router.ts";
+import { paths } from "./route.ts";
 import { ShellElement } from "./shell-element.ts";
 
 interface Entry {

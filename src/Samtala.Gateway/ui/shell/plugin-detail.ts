@@ -10,7 +10,7 @@ import "./plugin-logs.ts";
 import { grantWords, missingGrants, nameOf, stateOf } from "./plugin-words.ts";
 import type { RemoveDialog } from "./remove-dialog.ts";
 import "./remove-dialog.ts";
-import { paths } from "./router.ts";
+import { paths } from "./route.ts";
 import { ShellElement } from "./shell-element.ts";
 
 /** One plugin: how it is, what it may do, its log, and what the owner can do about it. */

@@ -7,7 +7,7 @@ import type { InstallDialog } from "./install-dialog.ts";
 import "./install-dialog.ts";
 import { PluginActions } from "./plugin-actions.ts";
 import { nameOf, stateOf } from "./plugin-words.ts";
-import { paths } from "./router.ts";
+import { paths } from "./route.ts";
 import { ShellElement } from "./shell-element.ts";
 
 /** All plugins: what they are for, how they are, and turning them on and off. */

@@ -4,7 +4,7 @@ import { icon, SamtalaElement, shortKey, type IconName } from "../sdk/index.ts";
 import { say } from "./catalogue.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { iconOf, nameOf } from "./plugin-words.ts";
-import { paths } from "./router.ts";
+import { paths } from "./route.ts";
 import { ShellElement } from "./shell-element.ts";
 
 /** The narrow menu at the left; at the bottom of a small screen. */

@@ -3,7 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { common, notify, Problem, problemView, type Plugin } from "../sdk/index.ts";
 import { say } from "./catalogue.ts";
 import { nameOf } from "./plugin-words.ts";
-import { paths } from "./router.ts";
+import { paths } from "./route.ts";
 import { ShellElement } from "./shell-element.ts";
 
 /** Removes a plugin. Deleting what it stored cannot be undone, so the id must be typed for that. */

@@ -1,41 +1,4 @@
-/** A page of the dashboard, as its address tells it. */
-export type Route =
-  | { readonly page: "home" }
-  | { readonly page: "plugins" }
-  | { readonly page: "plugin"; readonly id: string }
-  | { readonly page: "app"; readonly id: string; readonly rest: string }
-  | { readonly page: "settings"; readonly section: string }
-  | { readonly page: "unknown"; readonly path: string };
-
-/** Paths of the pages. All but the home page are below "/app/", which the gateway answers with index.html. */
-export const paths = {
-  home: "/",
-  plugins: "/app/plugins",
-  plugin: (id: string) => `/app/plugins/${encodeURIComponent(id)}`,
-  app: (id: string) => `/app/p/${encodeURIComponent(id)}`,
-  settings: "/app/settings",
-} as const;
-
-/** Reads an address. */
-export function parseRoute(path: string): Route {
-  const parts = path.split("/").filter(part => part !== "").map(decode);
-  if (parts.length === 0) return { page: "home" };
-  const [root, page, id, ...rest] = parts;
-  if (root !== "app") return { page: "unknown", path };
-  if (page === undefined) return { page: "home" };
-  if (page === "plugins") return id ? { page: "plugin", id } : { page: "plugins" };
-  if (page === "p" && id) return { page: "app", id, rest: rest.join("/") };
-  if (page === "settings") return { page: "settings", section: id ?? "" };
-  return { page: "unknown", path };
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
+import { parseRoute, type Route } from "./route.ts";
 
 /** Follows the address bar, and links clicked in any shadow tree, without loading the page anew. */
 export class Router extends EventTarget {
