@@ -51,11 +51,11 @@ public sealed unsafe class Blake2b : IDisposable
         return new Hash32(result);
     }
 
-    /// <summary>Hashes one piece with a key to 32 bytes.</summary>
-    /// <param name="data">The bytes.</param>
+    /// <summary>Hashes one piece with a key to 32 bytes. Named apart, so that a key never passes for a target.</summary>
     /// <param name="key">1 to <see cref="KeySizeMax"/> bytes.</param>
+    /// <param name="data">The bytes.</param>
     /// <exception cref="ArgumentException">The key has another length.</exception>
-    public static Hash32 HashData(ReadOnlySpan<byte> data, ReadOnlySpan<byte> key)
+    public static Hash32 HashKeyed(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data)
     {
         Span<byte> result = stackalloc byte[Hash32.Size];
         HashData(data, result, key);

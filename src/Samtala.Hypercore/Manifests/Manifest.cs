@@ -105,7 +105,7 @@ public sealed partial class Manifest
 
     /// <summary>Under what a log is announced without telling its key.</summary>
     /// <param name="key">The key of the log.</param>
-    public static Hash32 DiscoveryKey(in Hash32 key) => Blake2b.HashData("hypercore"u8, key.Bytes);
+    public static Hash32 DiscoveryKey(in Hash32 key) => Blake2b.HashKeyed(key.Bytes, "hypercore"u8);
 
     private string? FindProblem()
     {

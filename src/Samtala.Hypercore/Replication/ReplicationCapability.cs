@@ -16,6 +16,6 @@ public static class ReplicationCapability
         Span<byte> data = stackalloc byte[Hash32.Size + Hash32.Size];
         space.Bytes.CopyTo(data);
         key.Bytes.CopyTo(data[Hash32.Size..]);
-        return Blake2b.HashData(data, handshakeHash);
+        return Blake2b.HashKeyed(handshakeHash, data);
     }
 }
