@@ -221,6 +221,7 @@ internal sealed class DocumentCache(
                 {
                     Authority = request.Authority,
                     Accept = other.Accept,
+                    Encoding = "gzip",
                     Status = IAnswers.AskPlugin,
                 });
             }

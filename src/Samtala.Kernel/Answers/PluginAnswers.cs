@@ -47,7 +47,7 @@ internal sealed class PluginAnswers(AnswerStore answers, string pluginId) : IAns
     private void Check(PublishedAnswer answer)
     {
         CheckPath(answer.Path);
-        if (answer.Status is < 200 or > 599)
+        if (answer.Status is (< 200 or > 599) and not IAnswers.AskPlugin)
             throw Wrong(answer, $"the status {answer.Status}, which is not 200 to 599");
         if (answer.Encoding is not ("" or "gzip"))
             throw Wrong(answer, $"the encoding '{answer.Encoding}', which is neither empty nor gzip");

@@ -11,7 +11,7 @@ internal sealed class MemoryNode : INode, IState, IBlobs, IAnswers, ICommands
     private readonly SortedDictionary<string, StateEntry> _state = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<BlobId, byte[]> _blobs = new();
     private readonly ConcurrentDictionary<BlobId, byte> _owned = new();
-    private readonly ConcurrentDictionary<(string Path, string Authority, string Accept), PublishedAnswer> _answers = new();
+    private readonly ConcurrentDictionary<(string, string, string, string), PublishedAnswer> _answers = new();
     private int _etag;
 
     public MemoryNode(IFetch fetch) => Fetch = fetch;
@@ -172,7 +172,7 @@ internal sealed class MemoryNode : INode, IState, IBlobs, IAnswers, ICommands
             Assert.StartsWith("/registry/", answer.Path, StringComparison.Ordinal);
             if (answer.Content is Content.OfBlob blob)
                 Assert.Equal(Read(blob.Id).Length, blob.Length);
-            _answers[(answer.Path, answer.Authority, answer.Accept)] = answer;
+            _answers[(answer.Path, answer.Authority, answer.Accept, answer.Encoding)] = answer;
         }
 
         return ValueTask.CompletedTask;
@@ -180,7 +180,7 @@ internal sealed class MemoryNode : INode, IState, IBlobs, IAnswers, ICommands
 
     public ValueTask WithdrawAsync(string path, CancellationToken cancellationToken)
     {
-        foreach (var key in _answers.Keys.Where(k => k.Path == path))
+        foreach (var key in _answers.Keys.Where(k => k.Item1 == path))
             _answers.TryRemove(key, out _);
         return ValueTask.CompletedTask;
     }
