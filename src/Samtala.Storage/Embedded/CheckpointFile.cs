@@ -110,6 +110,7 @@ internal static class CheckpointFile
         WriteBytes(writer, table.IndexMetadata);
         WriteBytes(writer, table.LogMetadata);
         writer.Write(table.IndexBuckets);
+        writer.Write(table.EntryCount);
         writer.Write(table.TailAddress);
         writer.Write(table.CompactedSize);
         WriteChecksums(writer, table.LogChecksums);
@@ -122,6 +123,7 @@ internal static class CheckpointFile
         IndexMetadata = ReadBytes(reader),
         LogMetadata = ReadBytes(reader),
         IndexBuckets = reader.ReadInt64(),
+        EntryCount = reader.ReadInt64(),
         TailAddress = reader.ReadInt64(),
         CompactedSize = reader.ReadInt64(),
         LogChecksums = ReadChecksums(reader),

@@ -14,6 +14,8 @@ internal sealed record TableCheckpoint
 
     public long IndexBuckets { get; init; }
 
+    public long EntryCount { get; init; }
+
     public long TailAddress { get; init; }
 
     public long CompactedSize { get; init; }

@@ -16,7 +16,12 @@ internal sealed class TableStore : IDisposable
     public const string Folder = "table";
     public const int PageSize = 64 * 1024;
     public const int SegmentSize = 16 << 20;
-    public const long IndexBucketsMin = 1 << 12;
+    public const long IndexBucketsMin = 1 << 16;
+
+    /// <summary>A bucket is a cache line of seven entries. Beyond this mean the next start makes a larger index from the
+    /// log; until then look-ups walk longer chains. (FASTER's GrowIndex was tried: it leaks its overflow buckets.)
+    /// </summary>
+    private const long EntriesPerBucketMax = 7;
 
     private const byte ValueVersion = 1;
 
@@ -69,7 +74,10 @@ internal sealed class TableStore : IDisposable
     /// <exception cref="StoreCorruptException">A file is not what was written.</exception>
     public static TableStore Recover(IFileSystem files, TableCheckpoint checkpoint, int memorySize)
     {
-        TableStore table = new(files, checkpoint.IndexBuckets, memorySize) { CompactedSize = checkpoint.CompactedSize };
+        var buckets = checkpoint.IndexBuckets;
+        while (checkpoint.EntryCount > buckets * EntriesPerBucketMax)
+            buckets *= 2;
+        TableStore table = new(files, buckets, memorySize) { CompactedSize = checkpoint.CompactedSize };
         try
         {
             table._device.LoadChecksums(checkpoint.LogChecksums, checkpoint.TailAddress);
@@ -77,7 +85,7 @@ internal sealed class TableStore : IDisposable
             table._checkpoints.LogMetadata = checkpoint.LogMetadata;
             table._checkpoints.IndexChecksums = checkpoint.IndexChecksums;
             _ = BlockDevice.TakeReadFailure();
-            table._kv.Recover(checkpoint.Token);
+            table._kv.Recover(buckets == checkpoint.IndexBuckets ? checkpoint.Token : default, checkpoint.Token);
             table._checkpoints.IndexChecksums = null;
             if (BlockDevice.TakeReadFailure() is { } failure)
                 throw failure is StoreException ? failure : new StoreException(failure.Message, failure);
@@ -101,7 +109,7 @@ internal sealed class TableStore : IDisposable
             session = NewSession();
         try
         {
-            return Get(session, whole);
+            return Get(session, whole, out _);
         }
         finally
         {
@@ -139,8 +147,6 @@ internal sealed class TableStore : IDisposable
     /// <exception cref="IOException">The disk refused; the previous checkpoint still stands.</exception>
     public async Task<TableCheckpoint> CheckpointAsync()
     {
-        if (_kv.OverflowBucketCount > _kv.IndexSize / 2)
-            _kv.GrowIndex();
         FillPage();
         var (success, token) = await _kv.TakeFullCheckpointAsync(CheckpointType.FoldOver);
         if (!success)
@@ -155,6 +161,7 @@ internal sealed class TableStore : IDisposable
             IndexMetadata = _checkpoints.IndexMetadata,
             LogMetadata = _checkpoints.LogMetadata,
             IndexBuckets = _kv.IndexSize,
+            EntryCount = _kv.EntryCount,
             TailAddress = tail,
             CompactedSize = CompactedSize,
             LogChecksums = _device.CopyChecksums(),
@@ -190,23 +197,22 @@ internal sealed class TableStore : IDisposable
         var end = Math.Min(until, (begin + chunkSize) & ~(PageSize - 1L));
         if (end <= begin)
             return true;
-        List<(byte[] Key, byte[] Value)> live = [];
+        List<(long Address, byte[] Key, byte[] Value)> live = [];
         using (var scan = _kv.Log.Scan(begin, end))
         {
             while (scan.GetNext(out var info))
             {
                 var key = scan.GetKey().ToByteArray();
                 if (!info.Tombstone && key[0] != FillerKey)
-                    live.Add((key, scan.GetValue().AsReadOnlySpan()[1..].ToArray()));
+                    live.Add((scan.CurrentAddress, key, scan.GetValue().AsReadOnlySpan()[1..].ToArray()));
             }
         }
 
         if (BlockDevice.TakeReadFailure() is { } failure)
             throw failure is StoreException ? failure : new StoreException(failure.Message, failure);
-        foreach (var (key, value) in live)
+        foreach (var (address, key, value) in live)
         {
-            // A younger record of this key, if there is one, lies beyond; writing an equal value again is harmless.
-            if (Get(_writer, key) is { } current && current.AsSpan().SequenceEqual(value))
+            if (Get(_writer, key, out var current) is not null && current == address)
                 PutWhole(key, value);
         }
 
@@ -241,24 +247,33 @@ internal sealed class TableStore : IDisposable
         return 1 + keyspace.Length + key.Length;
     }
 
-    private static unsafe byte[]? Get(Session session, ReadOnlySpan<byte> key)
+    /// <param name="session">Used by this thread only.</param>
+    /// <param name="key">With the keyspace before it.</param>
+    /// <param name="address">Where the value's record is in the log.</param>
+    private static unsafe byte[]? Get(Session session, ReadOnlySpan<byte> key, out long address)
     {
         fixed (byte* keyPointer = key)
         {
             SpanByte spanKey = new(key.Length, (IntPtr)keyPointer);
+            SpanByte input = default;
             byte[]? output = null;
-            var status = session.Read(ref spanKey, ref output);
+            ReadOptions options = default;
+            var status = session.Read(ref spanKey, ref input, ref output, ref options, out var metadata);
+            address = metadata.Address;
             if (!status.IsPending)
                 return status.Found ? output : null;
 
             session.CompletePendingWithOutputs(out var outputs, wait: true);
-            byte[]? found = null;
             while (outputs.Next())
-                found = outputs.Current.Status.Found ? outputs.Current.Output : null;
+            {
+                output = outputs.Current.Status.Found ? outputs.Current.Output : null;
+                address = outputs.Current.RecordMetadata.Address;
+            }
+
             outputs.Dispose();
             if (BlockDevice.TakeReadFailure() is { } failure)
                 throw failure is StoreException ? failure : new StoreException(failure.Message, failure);
-            return found;
+            return output;
         }
     }
 
