@@ -28,10 +28,10 @@ export class Packages extends SamtalaElement {
       flex-wrap: wrap; }
     summary::before { content: "▸"; color: var(--text-soft); width: 12px; flex: none; }
     details[open] > summary::before { content: "▾"; }
-    details .files { margin: var(--space-2) 0 0 28px; }
+    details .files { margin: var(--space-2) 0 0; margin-inline-start: 28px; }
     .files li { display: flex; justify-content: space-between; gap: var(--space-4); padding: 2px 0; }
     .files span:first-child { overflow-wrap: anywhere; }
-    .forget { margin: var(--space-2) 0 0 28px; }
+    .forget { margin: var(--space-2) 0 0; margin-inline-start: 28px; }
     .name { font-weight: 500; overflow-wrap: anywhere; }
     @media (max-width: 639px) { .filter { width: 100%; } .filter .input { min-width: 0; } }
   `];

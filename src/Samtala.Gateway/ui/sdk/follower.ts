@@ -17,8 +17,12 @@ export interface FollowOptions<T> {
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 15_000;
+const HIDDEN_FOR = 10_000;
 
-/** Follows a server stream for as long as a page is shown, and comes back after a break. */
+/**
+ * Follows a server stream for as long as a page is shown, and comes back after a break. A tab that nobody sees lets go
+ * of its stream, because a browser opens only six connections to a node.
+ */
 export class Follower<T> implements ReactiveController {
   state: FollowState = "connecting";
   problem: Problem | undefined;
@@ -27,6 +31,7 @@ export class Follower<T> implements ReactiveController {
   private readonly _options: FollowOptions<T>;
   private _abort: AbortController | undefined;
   private _lastId = "";
+  private _hiding = 0;
 
   constructor(host: ReactiveControllerHost, options: FollowOptions<T>) {
     this._host = host;
@@ -35,20 +40,36 @@ export class Follower<T> implements ReactiveController {
   }
 
   hostConnected(): void {
+    document.addEventListener("visibilitychange", this._seen);
     this.restart();
   }
 
   hostDisconnected(): void {
+    document.removeEventListener("visibilitychange", this._seen);
+    clearTimeout(this._hiding);
     this._abort?.abort();
   }
 
   /** Follows anew, from the beginning. */
   readonly restart = (): void => {
-    this._abort?.abort();
     this._lastId = "";
+    this._resume();
+  };
+
+  private readonly _seen = (): void => {
+    clearTimeout(this._hiding);
+    if (document.visibilityState === "hidden") {
+      this._hiding = window.setTimeout(() => this._abort?.abort(), HIDDEN_FOR);
+    } else if (this._abort?.signal.aborted) {
+      this._resume();
+    }
+  };
+
+  private _resume(): void {
+    this._abort?.abort();
     this._abort = new AbortController();
     void this._run(this._abort.signal);
-  };
+  }
 
   private async _run(signal: AbortSignal): Promise<void> {
     for (let wait = FIRST_WAIT; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT)) {

@@ -34,6 +34,7 @@ export class Loader<T> implements ReactiveController {
   hostDisconnected(): void {
     this._abort?.abort();
     clearTimeout(this._timer);
+    document.removeEventListener("visibilitychange", this._seen);
   }
 
   /** Reads again, now. */
@@ -61,12 +62,14 @@ export class Loader<T> implements ReactiveController {
     this._show(() => { this.value = value; });
   }
 
+  private readonly _seen = (): void => void this.reload();
+
   private _again(): void {
     this.slow = false;
     if (this._every === 0) return;
     this._timer = window.setTimeout(() => {
       if (document.visibilityState === "visible") void this.reload();
-      else document.addEventListener("visibilitychange", () => void this.reload(), { once: true });
+      else document.addEventListener("visibilitychange", this._seen, { once: true });
     }, this._every);
   }
 

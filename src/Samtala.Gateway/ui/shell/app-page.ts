@@ -48,7 +48,8 @@ export class AppPage extends ShellElement {
     const { node, router } = this.context;
     const plugin = node.plugin(this.pluginId);
     if (!plugin) {
-      if (!node.plugins) return node.problem ? problemView(node.problem, () => void node.refresh()) : skeleton(5);
+      if (!node.plugins && node.problem) return problemView(node.problem, () => void node.refresh());
+      if (!node.plugins) return html`${node.slow ? skeleton(5) : nothing}`;
       return emptyView("plugins", say("unknownPlugin", { id: this.pluginId }), "",
         { label: say("showPlugins"), run: () => router.navigate(paths.plugins) });
     }

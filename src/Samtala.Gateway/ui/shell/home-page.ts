@@ -41,7 +41,7 @@ export class HomePage extends ShellElement {
     const { node } = this.context;
     if (!node.status) {
       if (node.problem) return html`${problemView(node.problem, () => void node.refresh())}`;
-      return html`<h1 class="visually-hidden">${say("home")}</h1>${skeleton(6)}`;
+      return html`<h1 class="visually-hidden">${say("home")}</h1>${node.slow ? skeleton(6) : nothing}`;
     }
     return html`
       <div class="stack">

@@ -30,8 +30,8 @@ export class Shell extends SamtalaElement {
     .pane { max-width: 1120px; margin: 0 auto; padding: var(--space-8) var(--space-8) var(--space-12); }
     .offline { display: flex; justify-content: center; gap: var(--space-2); padding: var(--space-2) var(--space-4);
       background: var(--warning-tint); border-bottom: 1px solid var(--warning); position: sticky; top: 0; z-index: 1; }
-    .skip { position: absolute; left: -999px; top: var(--space-2); z-index: 2; }
-    .skip:focus { left: var(--space-2); }
+    .skip { position: absolute; inset-inline-start: -999px; top: var(--space-2); z-index: 2; }
+    .skip:focus { inset-inline-start: var(--space-2); }
     @media (max-width: 639px) {
       .frame { grid-template-columns: minmax(0, 1fr); grid-template-rows: minmax(0, 1fr) auto; }
       .frame > samtala-shell-rail { grid-row: 2; }

@@ -5,6 +5,8 @@ const EVERY = 3000;
 const EVERY_OFFLINE = 2000;
 /** How many samples of the traffic are kept. */
 const SAMPLES = 60;
+/** How long the first answer may take before a skeleton is shown (milliseconds). */
+const SLOW_AFTER = 150;
 
 /** Bytes served and fetched since the start, at a time (milliseconds). */
 export interface Sample {
@@ -19,10 +21,13 @@ export class NodeWatch extends EventTarget {
   plugins: Plugin[] | undefined;
   problem: Problem | undefined;
   samples: Sample[] = [];
+  /** True once the first answer takes its time, so that something should be shown meanwhile. */
+  slow = false;
 
   private readonly _api: Api;
   private _abort: AbortController | undefined;
   private _timer = 0;
+  private _slow = 0;
 
   constructor(api: Api) {
     super();
@@ -38,7 +43,12 @@ export class NodeWatch extends EventTarget {
   }
 
   start(): void {
-    if (!this._abort) void this.refresh();
+    if (this._abort) return;
+    this._slow = window.setTimeout(() => {
+      this.slow = true;
+      this.dispatchEvent(new Event("change"));
+    }, SLOW_AFTER);
+    void this.refresh();
   }
 
   /** Stops asking and forgets everything. */
@@ -46,6 +56,8 @@ export class NodeWatch extends EventTarget {
     this._abort?.abort();
     this._abort = undefined;
     clearTimeout(this._timer);
+    clearTimeout(this._slow);
+    this.slow = false;
     this.status = undefined;
     this.plugins = undefined;
     this.problem = undefined;
@@ -69,6 +81,7 @@ export class NodeWatch extends EventTarget {
       if (abort.signal.aborted) return;
       this.problem = Problem.of(error);
     }
+    clearTimeout(this._slow);
     this.dispatchEvent(new Event("change"));
     this._timer = window.setTimeout(() => {
       if (document.visibilityState === "visible") void this.refresh();

@@ -35,7 +35,8 @@ export class PluginDetail extends ShellElement {
       return emptyView("plugins", say("unknownPlugin", { id: this.pluginId }), "",
         { label: say("showPlugins"), run: () => router.navigate(paths.plugins) });
     }
-    return node.problem ? problemView(node.problem, () => void node.refresh()) : skeleton(5);
+    if (node.problem) return problemView(node.problem, () => void node.refresh());
+    return html`${node.slow ? skeleton(5) : nothing}`;
   }
 
   private _show(plugin: Plugin): TemplateResult {

@@ -38,7 +38,7 @@ export class PluginsPage extends ShellElement {
           <button class="button" @click=${install}>${icon("plus")}${say("install")}</button>
         </div>
         ${node.problem && !node.offline ? problemView(node.problem, () => void node.refresh()) : nothing}
-        ${node.plugins ? this._list(node.plugins, install) : node.problem ? nothing : skeleton(4)}
+        ${node.plugins ? this._list(node.plugins, install) : node.slow && !node.problem ? skeleton(4) : nothing}
       </div>
       <samtala-shell-install .context=${this.context}></samtala-shell-install>`;
   }

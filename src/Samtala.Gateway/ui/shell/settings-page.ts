@@ -15,14 +15,14 @@ export class SettingsPage extends ShellElement {
     .card > h2 { margin-bottom: var(--space-4); }
     fieldset + fieldset { margin-top: var(--space-4); }
     fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
-    legend { float: left; width: 160px; padding: 0; line-height: 36px; }
+    legend { float: inline-start; width: 160px; padding: 0; line-height: 36px; }
     .choices { display: inline-flex; border: 1px solid var(--border-strong); border-radius: var(--radius); }
     .choices label { padding: 0 var(--space-3); line-height: 34px; cursor: pointer; border-radius: var(--radius-small);
       white-space: nowrap; }
     .choices label:has(:checked) { background: var(--accent); color: var(--accent-text); font-weight: 500; }
     .choices label:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: 2px; }
-    .choices label:first-child { border-radius: 7px 0 0 7px; }
-    .choices label:last-child { border-radius: 0 7px 7px 0; }
+    .choices label:first-child { border-start-start-radius: 7px; border-end-start-radius: 7px; }
+    .choices label:last-child { border-start-end-radius: 7px; border-end-end-radius: 7px; }
     .choices input { position: absolute; opacity: 0; width: 1px; height: 1px; }
     @media (max-width: 639px) {
       legend { float: none; width: auto; line-height: 1.5; padding-bottom: var(--space-1); }
