@@ -1,41 +1,43 @@
-using System.Buffers.Binary;
-using System.Collections.Immutable;
+using Samtala.Encodings;
 using Samtala.Storage;
 
 namespace Samtala.Hypercore.Blobs;
 
-/// <summary>Who holds one blob, and since when nobody does.</summary>
-internal sealed record BlobHolders(ImmutableArray<OwnerToken> Owners, long ReleasedAtMs)
+/// <summary>How many owners one blob has, and since when it has none. Who they are stands on their shelves.</summary>
+/// <param name="Stamp">Rises with every change, so that two changes that cancel out are not taken for none.</param>
+/// <param name="Count">Owners.</param>
+/// <param name="ReleasedAtMs">When the last one left; 0 while there is one.</param>
+internal readonly record struct BlobHolders(ulong Stamp, ulong Count, long ReleasedAtMs)
 {
-    private const byte Version = 1;
-    private const int HeadSize = 1 + sizeof(long);
+    private const byte Version = 2;
 
-    internal static BlobHolders Nobody { get; } = new([], 0);
+    internal BlobHolders Add() => new(Stamp + 1, Count + 1, 0);
+
+    internal BlobHolders Remove(long nowMs) => new(Stamp + 1, Count - 1, Count == 1 ? nowMs : 0);
 
     internal byte[] Encode()
     {
-        byte[] value = new byte[HeadSize + (Owners.Length * OwnerToken.Size)];
-        value[0] = Version;
-        BinaryPrimitives.WriteInt64LittleEndian(value.AsSpan(1), ReleasedAtMs);
-        for (int i = 0; i < Owners.Length; i++)
-            Owners[i].Write(value.AsSpan(HeadSize + (i * OwnerToken.Size)));
-        return value;
+        Span<byte> value = stackalloc byte[1 + (3 * 9)];
+        CompactWriter writer = new(value);
+        writer.WriteFixedUInt(1, Version);
+        writer.WriteUInt(Stamp);
+        writer.WriteUInt(Count);
+        writer.WriteInt(ReleasedAtMs);
+        return writer.Written.ToArray();
     }
 
     internal static BlobHolders Decode(BlobId id, byte[]? value)
     {
         if (value is null)
-            return Nobody;
-        if (value.Length < HeadSize || value[0] != Version || (value.Length - HeadSize) % OwnerToken.Size != 0)
-        {
-            throw new StoreCorruptException(
+            return default;
+        CompactReader reader = new(value);
+        return reader.TryReadFixedUInt(1, out ulong version) && version == Version
+            && reader.TryReadUInt(out ulong stamp)
+            && reader.TryReadUInt(out ulong count)
+            && reader.TryReadInt(out long releasedAt)
+            ? new BlobHolders(stamp, count, releasedAt)
+            : throw new StoreCorruptException(
                 $"SAM0302: the owners of blob {id} have no form this version knows. If a newer version wrote them, "
                 + "use that one.");
-        }
-
-        var owners = ImmutableArray.CreateBuilder<OwnerToken>((value.Length - HeadSize) / OwnerToken.Size);
-        for (int at = HeadSize; at < value.Length; at += OwnerToken.Size)
-            owners.Add(new OwnerToken(BinaryPrimitives.ReadUInt128BigEndian(value.AsSpan(at))));
-        return new BlobHolders(owners.MoveToImmutable(), BinaryPrimitives.ReadInt64LittleEndian(value.AsSpan(1)));
     }
 }

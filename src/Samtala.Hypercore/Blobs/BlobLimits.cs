@@ -14,9 +14,6 @@ public static class BlobLimits
     /// <summary>Longest name of an owner in UTF-8 bytes.</summary>
     public const int OwnerSizeMax = 256;
 
-    /// <summary>Most owners of one blob.</summary>
-    public const int OwnersMax = 500;
-
     /// <summary>Blobs up to this length lie in the record itself: one read answers everything.</summary>
     internal const int InlineSizeMax = 1024;
 

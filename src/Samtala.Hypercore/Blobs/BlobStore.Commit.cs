@@ -122,22 +122,13 @@ public sealed partial class BlobStore
     {
         byte[] key = BlobKeyspaces.IdKey(id);
         byte[]? stored = await Store.GetAsync(BlobKeyspaces.Holders, key, ct);
-        BlobHolders holders = BlobHolders.Decode(id, stored);
-        if (holders.Owners.Contains(owner))
+        if (!await _shelf.StageAddAsync(batch, owner, id, ct))
             return false;
-        if (holders.Owners.Length >= BlobLimits.OwnersMax)
-        {
-            throw new InvalidOperationException(
-                $"SAM0303: blob {id} has {holders.Owners.Length} owners, and more are not kept. Let several users "
-                + "share one owner.");
-        }
-
         if (stored is null)
             batch.ExpectAbsent(BlobKeyspaces.Holders, key);
         else
             batch.Expect(BlobKeyspaces.Holders, key, stored);
-        batch.Put(BlobKeyspaces.Holders, key, new BlobHolders(holders.Owners.Add(owner), 0).Encode());
-        await _shelf.StageAddAsync(batch, owner, id, ct);
+        batch.Put(BlobKeyspaces.Holders, key, BlobHolders.Decode(id, stored).Add().Encode());
         return true;
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using Samtala.Storage;
 
 namespace Samtala.Hypercore.Blobs;
@@ -18,7 +17,6 @@ public sealed partial class BlobStore
     /// <param name="owner">Who.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>False when the blob is not stored.</returns>
-    /// <exception cref="InvalidOperationException">It has <see cref="BlobLimits.OwnersMax"/> owners.</exception>
     public ValueTask<bool> AddOwnerAsync(BlobId id, string owner, CancellationToken cancellationToken) =>
         TryAddOwnerAsync(id, OwnerToken.Of(owner), cancellationToken);
 
@@ -120,16 +118,13 @@ public sealed partial class BlobStore
         {
             batch.Clear();
             byte[]? stored = await Store.GetAsync(BlobKeyspaces.Holders, key, ct);
-            BlobHolders holders = BlobHolders.Decode(id, stored);
-            if (stored is null || !holders.Owners.Contains(owner))
+            if (stored is null || !await _shelf.StageRemoveAsync(batch, owner, id, ct))
                 return false;
-            ImmutableArray<OwnerToken> rest = holders.Owners.Remove(owner);
-            long releasedAt = rest.IsEmpty ? _time.GetUtcNow().ToUnixTimeMilliseconds() : 0;
+            BlobHolders holders = BlobHolders.Decode(id, stored).Remove(_time.GetUtcNow().ToUnixTimeMilliseconds());
             batch.Expect(BlobKeyspaces.Holders, key, stored);
-            batch.Put(BlobKeyspaces.Holders, key, new BlobHolders(rest, releasedAt).Encode());
-            if (rest.IsEmpty)
-                batch.Put(BlobKeyspaces.Released, BlobKeyspaces.ReleasedKey(releasedAt, id), []);
-            await _shelf.StageRemoveAsync(batch, owner, id, ct);
+            batch.Put(BlobKeyspaces.Holders, key, holders.Encode());
+            if (holders.Count == 0)
+                batch.Put(BlobKeyspaces.Released, BlobKeyspaces.ReleasedKey(holders.ReleasedAtMs, id), []);
             CommitResult result = await Store.CommitAsync(batch, durability, ct);
             if (result.Committed)
                 return true;
@@ -161,7 +156,7 @@ public sealed partial class BlobStore
         byte[]? held = await Store.GetAsync(BlobKeyspaces.Holders, key, ct);
         byte[]? stored = await Store.GetAsync(BlobKeyspaces.Records, key, ct);
         BlobHolders holders = BlobHolders.Decode(id, held);
-        if (held is null || stored is null || !holders.Owners.IsEmpty || holders.ReleasedAtMs != releasedAt)
+        if (held is null || stored is null || holders.Count > 0 || holders.ReleasedAtMs != releasedAt)
         {
             // It was taken up again, perhaps released again later under another entry: only this entry goes.
             await Store.CommitAsync(batch, Durability.Later, ct);

@@ -16,35 +16,50 @@ internal sealed class OwnerShelf(IStore store)
     private const int PageCountMax = 256;
 
     /// <summary>Adds to the batch what puts the blob on the owner's shelf.</summary>
-    internal async ValueTask StageAddAsync(WriteBatch batch, OwnerToken owner, BlobId id, CancellationToken ct)
+    /// <returns>False when it stands there already; then nothing was added.</returns>
+    internal async ValueTask<bool> StageAddAsync(WriteBatch batch, OwnerToken owner, BlobId id, CancellationToken ct)
     {
         int bucket = BucketOf(id);
+        byte[] added = BlobKeyspaces.IdKey(id);
+        byte[]? roomyKey = null;
+        byte[] roomy = [];
         for (int page = 0; page < PageCountMax; page++)
         {
             byte[] key = Key(owner, bucket, page);
             byte[]? ids = await store.GetAsync(BlobKeyspaces.Owned, key, ct);
             if (ids is null)
             {
-                batch.ExpectAbsent(BlobKeyspaces.Owned, key);
-                batch.Put(BlobKeyspaces.Owned, key, BlobKeyspaces.IdKey(id));
-                return;
+                if (roomyKey is null)
+                {
+                    batch.ExpectAbsent(BlobKeyspaces.Owned, key);
+                    batch.Put(BlobKeyspaces.Owned, key, added);
+                    return true;
+                }
+
+                break;
             }
 
-            if (ids.Length / BlobId.Size < PageIdsMax)
-            {
-                batch.Expect(BlobKeyspaces.Owned, key, ids);
-                batch.Put(BlobKeyspaces.Owned, key, [.. ids, .. BlobKeyspaces.IdKey(id)]);
-                return;
-            }
+            if (Find(ids, added) >= 0)
+                return false;
+            if (roomyKey is null && ids.Length / BlobId.Size < PageIdsMax)
+                (roomyKey, roomy) = (key, ids);
         }
 
-        throw new InvalidOperationException(
-            $"SAM0303: one owner cannot hold more than about {(long)BucketCount * PageCountMax * PageIdsMax} blobs.");
+        if (roomyKey is null)
+        {
+            throw new InvalidOperationException(
+                $"SAM0303: one owner cannot hold more than {(long)BucketCount * PageCountMax * PageIdsMax} blobs.");
+        }
+
+        batch.Expect(BlobKeyspaces.Owned, roomyKey, roomy);
+        batch.Put(BlobKeyspaces.Owned, roomyKey, [.. roomy, .. added]);
+        return true;
     }
 
     /// <summary>Adds to the batch what takes the blob off the owner's shelf. Emptied pages stay as empty values so that
     /// the pages behind them are still found.</summary>
-    internal async ValueTask StageRemoveAsync(WriteBatch batch, OwnerToken owner, BlobId id, CancellationToken ct)
+    /// <returns>False when it does not stand there; then nothing was added.</returns>
+    internal async ValueTask<bool> StageRemoveAsync(WriteBatch batch, OwnerToken owner, BlobId id, CancellationToken ct)
     {
         int bucket = BucketOf(id);
         byte[] wanted = BlobKeyspaces.IdKey(id);
@@ -53,15 +68,17 @@ internal sealed class OwnerShelf(IStore store)
             byte[] key = Key(owner, bucket, page);
             byte[]? ids = await store.GetAsync(BlobKeyspaces.Owned, key, ct);
             if (ids is null)
-                return;
+                return false;
             int at = Find(ids, wanted);
             if (at < 0)
                 continue;
             batch.Expect(BlobKeyspaces.Owned, key, ids);
             byte[] rest = [.. ids.AsSpan(0, at), .. ids.AsSpan(at + BlobId.Size)];
             await StageShrunkAsync(batch, owner, (bucket, page), rest, ct);
-            return;
+            return true;
         }
+
+        return false;
     }
 
     /// <summary>The ids of one page; null when the bucket has no such page.</summary>

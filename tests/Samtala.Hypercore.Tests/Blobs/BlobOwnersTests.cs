@@ -106,6 +106,7 @@ public sealed class BlobOwnersTests
         foreach (BlobId id in ids)
             await CommitAsync(world, batch => shelf.StageAddAsync(batch, owner, id, BlobWorld.Stop));
         Assert.Equal(ids.ToHashSet(), [.. await ReadBucketAsync(shelf, owner)]);
+        Assert.False(await shelf.StageAddAsync(new WriteBatch(), owner, ids[600], BlobWorld.Stop));
 
         for (int i = ids.Count - 1; i > 0; i--)
         {
@@ -124,15 +125,25 @@ public sealed class BlobOwnersTests
     }
 
     [Fact]
-    public async Task Owners_beyond_the_limit_are_refused_with_a_sentence()
+    public async Task A_blob_has_as_many_owners_as_want_it()
     {
+        const int Many = 1000;
         await using BlobWorld world = new(TestSeed.NewRandom());
-        BlobInfo info = await world.PutAsync([1]);
-        for (int i = 1; i < BlobLimits.OwnersMax; i++)
+        BlobInfo info = await world.PutAsync([1], "owner 0");
+        for (int i = 0; i < Many; i++)
+        {
             Assert.True(await world.Blobs.AddOwnerAsync(info.Id, $"owner {i}", BlobWorld.Stop));
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(
-            async () => await world.Blobs.AddOwnerAsync(info.Id, "one more", BlobWorld.Stop));
-        Assert.Contains("SAM0303", refusal.Message, StringComparison.Ordinal);
+            Assert.True(await world.Blobs.AddOwnerAsync(info.Id, $"owner {i}", BlobWorld.Stop));
+        }
+
+        for (int i = 0; i < Many; i++)
+        {
+            Assert.Equal(default, await world.Blobs.SweepAsync(TimeSpan.Zero, BlobWorld.Stop));
+            Assert.True(await world.Blobs.RemoveOwnerAsync(info.Id, $"owner {i}", BlobWorld.Stop));
+            Assert.False(await world.Blobs.RemoveOwnerAsync(info.Id, $"owner {i}", BlobWorld.Stop));
+        }
+
+        Assert.Equal(new BlobSweepResult(1, 1), await world.Blobs.SweepAsync(TimeSpan.Zero, BlobWorld.Stop));
     }
 
     private static BlobId SameBucket(int number, Random random)
@@ -144,10 +155,10 @@ public sealed class BlobOwnersTests
         return new BlobId(bytes.AsSpan());
     }
 
-    private static async Task CommitAsync(BlobWorld world, Func<WriteBatch, ValueTask> stage)
+    private static async Task CommitAsync(BlobWorld world, Func<WriteBatch, ValueTask<bool>> stage)
     {
         WriteBatch batch = new();
-        await stage(batch);
+        Assert.True(await stage(batch));
         Assert.True((await world.Store.CommitAsync(batch, Durability.Durable, BlobWorld.Stop)).Committed);
     }
 
