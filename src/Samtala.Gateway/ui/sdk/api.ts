@@ -71,7 +71,7 @@ export class HttpApi implements Api {
     const response = await this._fetch(url, { method: body === undefined ? "GET" : "POST", body, signal, headers });
     options.onOpen?.();
     if (!response.body) return;
-    for await (const event of readEvents(response.body)) {
+    for await (const event of readEvents(response.body, unreachable)) {
       if (event.event === "error") throw Problem.from(502, parse(event.data));
       if (event.data !== "") yield { value: JSON.parse(event.data) as T, id: event.id };
     }
@@ -94,7 +94,7 @@ export class HttpApi implements Api {
       headers.set("content-type", "application/json");
       request.body = JSON.stringify(options.body);
     }
-    const response = await fetch(path, request);
+    const response = await fetch(path, request).catch(unreachable);
     if (response.ok) return response;
     if (response.status === 401) this._credentials.refused();
     throw Problem.from(response.status, parse(await response.text()));
@@ -122,6 +122,11 @@ function toSearch(query: Query | undefined): string {
   }
   const text = search.toString();
   return text === "" ? "" : `?${text}`;
+}
+
+/** Fetch tells that nobody answers, or that the connection broke, by a TypeError. */
+function unreachable(error: unknown): never {
+  throw error instanceof TypeError ? new Problem("", 0, error.message) : error;
 }
 
 function parse(text: string): unknown {

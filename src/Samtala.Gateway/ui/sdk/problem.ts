@@ -26,7 +26,11 @@ export class Problem extends Error {
   /** Makes any thrown value a problem. */
   static of(error: unknown): Problem {
     if (error instanceof Problem) return error;
-    if (error instanceof TypeError) return new Problem("", 0, error.message);
+    // A plugin's page has this class in its own bundle, and is given problems of the shell's.
+    if (error instanceof Error && error.name === "Problem") {
+      const { message, status, why, remedy, code } = error as Problem;
+      return new Problem(message, status, why, remedy, code);
+    }
     return new Problem(error instanceof Error ? error.message : String(error), -1);
   }
 

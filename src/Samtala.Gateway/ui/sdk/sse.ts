@@ -9,13 +9,14 @@ export interface ServerEvent {
 const MAX_EVENT = 8 * 1024 * 1024;
 
 /** Reads server-sent events from a body, as the HTML standard tells, without reconnecting. */
-export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+export async function* readEvents(
+  body: ReadableStream<Uint8Array>, broken: (error: unknown) => never): AsyncGenerator<ServerEvent> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   const parser = new EventParser();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(broken);
       if (done) return;
       yield* parser.push(decoder.decode(value, { stream: true }));
     }

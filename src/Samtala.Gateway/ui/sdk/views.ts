@@ -68,7 +68,9 @@ export function loaded<T>(
     if (problem) return problemView(problem, () => void loader.reload());
     return loader.slow ? skeleton(lines) : nothing;
   }
-  return html`${problem ? problemView(problem, () => void loader.reload()) : nothing}${show(value)}`;
+  // That the node cannot be reached is told by the shell, once.
+  const told = problem && !problem.offline ? problemView(problem, () => void loader.reload()) : nothing;
+  return html`${told}${show(value)}`;
 }
 
 /** A key in short form, with a button that copies all of it. */

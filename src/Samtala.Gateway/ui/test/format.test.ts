@@ -42,6 +42,13 @@ test("a problem is read whatever the body is", () => {
   assert.equal(Problem.from(500, { help: "https://example.test/" }).remedy, "");
 });
 
+test("a problem of another bundle is still a problem", () => {
+  const other = Object.assign(new Error("gone"), { name: "Problem", status: 0, why: "", remedy: "", code: "" });
+  assert.ok(Problem.of(other).offline);
+  assert.equal(Problem.of(new TypeError("a defect")).status, -1);
+  assert.equal(Problem.of("text").message, "text");
+});
+
 test("an address is a page", () => {
   assert.deepEqual(parseRoute("/"), { page: "home" });
   assert.deepEqual(parseRoute("/app/plugins"), { page: "plugins" });
