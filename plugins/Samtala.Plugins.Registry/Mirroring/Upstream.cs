@@ -12,6 +12,7 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
     private const int RequestsInFlightMax = 16;
     private static readonly TimeSpan s_probeTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_probePatience = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_slotPatience = TimeSpan.FromMilliseconds(500);
 
     // Long files must not keep short documents waiting.
@@ -154,7 +155,8 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
         {
             await EnterAsync(what, uri, cancellationToken);
             Counters.Asked();
-            var reply = await ask();
+            var since = time.GetTimestamp();
+            var reply = await WholeAsync(uri, ask, since, cancellationToken);
             if (status(reply) is >= 500 or 429)
             {
                 var error = $"{uri.Host} answered with status {status(reply)}";
@@ -168,14 +170,36 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
         }
         catch (FetchException e)
         {
-            Counters.Failed();
-            if (e.Failure is FetchFailure.Unreachable or FetchFailure.TimedOut)
-                Breaker.Failed(e.Message, e.Failure == FetchFailure.TimedOut);
             throw MirrorException.Unreachable(what, uri.Host, e);
         }
         finally
         {
             slots.Release();
+        }
+    }
+
+    /// <summary>Asks, and tells the breaker when there is no answer.</summary>
+    private async ValueTask<T> WholeAsync<T>(
+        Uri uri, Func<ValueTask<T>> ask, long since, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nobody of ours gave up: the connection was not made in time.
+            Counters.Failed();
+            var late = new FetchException(FetchFailure.TimedOut, $"{uri.Authority} did not answer in time.", e);
+            Breaker.Failed(late.Message, isSlow: true);
+            throw late;
+        }
+        catch (FetchException e)
+        {
+            Counters.Failed();
+            if (e.Failure is FetchFailure.Unreachable or FetchFailure.TimedOut)
+                Breaker.Failed(e.Message, e.Failure == FetchFailure.TimedOut || time.GetElapsedTime(since) > s_slow);
+            throw;
         }
     }
 
@@ -225,9 +249,9 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
             Breaker.Succeeded();
             return true;
         }
-        catch (FetchException e)
+        catch (Exception e) when (e is FetchException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            Breaker.Failed(e.Message, e.Failure == FetchFailure.TimedOut);
+            Breaker.Failed(e.Message, isSlow: true);
             return false;
         }
         catch (Exception)
