@@ -38,6 +38,13 @@ internal sealed class FirstBytes
             connection.Features.Set<ITlsApplicationProtocolFeature>(protocol);
         }
 
+        if (!isHttp2 && FileOutput.IsSupported && connection.Features.Get<IConnectionSocketFeature>() is { } socket)
+        {
+            var output = new FileOutput(connection.Transport.Output, socket.Socket);
+            connection.Transport = new FileTransport(connection.Transport.Input, output);
+            connection.Features.Set<IFileOutput>(output);
+        }
+
         await _next(connection);
     }
 

@@ -15,7 +15,10 @@ internal sealed class Listener : IDisposable
 {
     private const int StreamWindow = 768 * 1024;
     private const int ConnectionWindow = 2 * 1024 * 1024;
-    private const int WriteBufferSize = 512 * 1024;
+    private const int ResponseBufferSize = 256 * 1024;
+
+    // A flush ends when the system has taken everything (FileOutput needs that).
+    private const int WriteBufferSize = 2;
     private readonly KestrelServer _server;
     private readonly DoorApplication _application;
     private readonly string _address;
@@ -109,7 +112,7 @@ internal sealed class Listener : IDisposable
         options.Limits.MaxRequestHeadersTotalSize = ListenerLimits.HeadersSizeMax;
         options.Limits.MaxRequestHeaderCount = ListenerLimits.HeaderCountMax;
         options.Limits.MaxRequestBodySize = ListenerLimits.BodySizeMax;
-        options.Limits.MaxResponseBufferSize = WriteBufferSize;
+        options.Limits.MaxResponseBufferSize = ResponseBufferSize;
         options.Limits.Http2.MaxStreamsPerConnection = ListenerLimits.StreamsPerConnectionMax;
         options.Limits.Http2.InitialStreamWindowSize = StreamWindow;
         options.Limits.Http2.InitialConnectionWindowSize = ConnectionWindow;
