@@ -58,7 +58,8 @@ public sealed class LocalGateway : IAsyncDisposable
             var grpc = new GrpcEndpoint(registry, ScopeAuthorizer.AuthorizeAsync, GrpcLimits.Default, time);
             var rest = new RestEndpoint(registry, ScopeAuthorizer.AuthorizeAsync, GrpcLimits.Default, time);
             var api = new ApiDoor(grpc.HandleAsync, rest.HandleAsync);
-            await gateway.OpenAsync(NewSetup(options, services, api, (time, loggers, stopping.Token)), loggers, cancellationToken);
+            var setup = NewSetup(options, services, api, (time, loggers, stopping.Token));
+            await gateway.OpenAsync(setup, loggers, cancellationToken);
             return gateway;
         }
         catch
@@ -68,8 +69,8 @@ public sealed class LocalGateway : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the door: no new requests, the running ones may end within <see cref="GatewayOptions.StopGrace"/>,
-    /// the rest is cut. Safe to call twice.</summary>
+    /// <summary>Closes the door: no new requests; the running ones may end within
+    /// <see cref="GatewayOptions.StopGrace"/>, the rest is cut. Safe to call twice.</summary>
     /// <param name="cancellationToken">Cuts them at once.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -33,8 +33,10 @@ public sealed class DoorTests
     public async Task Only_the_owner_may_open_the_socket_file()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
-        await using var door = await OpenDoor.StartAsync(
-            options => options with { SocketPath = Path.Combine(Path.GetDirectoryName(options.SocketPath)!, "new", "s") });
+        await using var door = await OpenDoor.StartAsync(options => options with
+        {
+            SocketPath = Path.Combine(Path.GetDirectoryName(options.SocketPath)!, "new", "s"),
+        });
 
         var path = door.Gateway.Addresses.Socket;
 

@@ -68,7 +68,8 @@ internal sealed class AnswerEndpoint
         return SendAsync(features, response, answer, range);
     }
 
-    private Task SendAsync(IFeatureCollection features, IHttpResponseFeature response, ServedAnswer answer, ByteRange range)
+    private Task SendAsync(
+        IFeatureCollection features, IHttpResponseFeature response, ServedAnswer answer, ByteRange range)
     {
         if (answer.Content is Content.Inline inline)
         {
@@ -132,7 +133,7 @@ internal sealed class AnswerEndpoint
         if (isHead)
             return;
         await using var packed = await OpenPackedAsync(answer, aborted);
-        await using var plain = new GZipStream(packed, CompressionMode.Decompress);
+        await using var plain = new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true);
         var body = features.GetRequiredFeature<IHttpResponseBodyFeature>();
         long sent = 0;
         while (true)

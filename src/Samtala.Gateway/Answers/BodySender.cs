@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using Samtala.Gateway.Listeners;
 
 namespace Samtala.Gateway.Answers;
 
@@ -13,8 +14,7 @@ internal static class BodySender
     /// <summary>Pieces in which longer bodies go, in bytes.</summary>
     public const int PieceSize = 128 * 1024;
 
-    /// <summary>Pieces in which files go without a copy, in bytes: short enough for other connections to have their turn.
-    /// </summary>
+    /// <summary>Pieces in which files go without a copy, in bytes: others have their turn in between.</summary>
     public const int FilePieceSize = 1024 * 1024;
 
     /// <summary>Sends inline bytes.</summary>
@@ -59,7 +59,7 @@ internal static class BodySender
         var aborted = features.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
         await body.StartAsync(aborted);
         var (offset, left) = range;
-        if (features.Get<Listeners.IFileOutput>() is { } output && blob.FileAt(offset).File is not null)
+        if (features.Get<IFileOutput>() is { } output && blob.FileAt(offset).File is not null)
         {
             await SendFilesAsync(body, output, blob, range, aborted);
             return;
@@ -93,7 +93,7 @@ internal static class BodySender
     }
 
     private static async Task SendFilesAsync(
-        IHttpResponseBodyFeature body, Listeners.IFileOutput output, OpenBlob blob, ByteRange range, CancellationToken aborted)
+        IHttpResponseBodyFeature body, IFileOutput output, OpenBlob blob, ByteRange range, CancellationToken aborted)
     {
         await body.Writer.FlushAsync(aborted);
         var (offset, left) = range;

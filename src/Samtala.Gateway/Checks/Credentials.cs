@@ -16,7 +16,7 @@ internal static class Credentials
         var header = headers.Authorization;
         if (header.Count == 0)
             return null;
-        return header.Count == 1 && header[0] is { } value && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+        return header is [{ } value] && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? Bounded(value[Bearer.Length..].Trim())
             : "";
     }

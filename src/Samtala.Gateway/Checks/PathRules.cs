@@ -48,15 +48,19 @@ internal static class PathRules
         return !dotsOnly;
     }
 
-    // %2F stays: package managers send it inside scoped names. Encoded dots, backslashes, controls and a second layer of
-    // encoding have no honest use.
+    // %2F stays: package managers send it inside scoped names. Encoded dots, backslashes, controls and a second layer
+    // of encoding have no honest use.
     private static bool IsPlainWhenDecoded(ReadOnlySpan<char> path, int at, char decoded) => decoded switch
     {
         < ' ' or '\x7f' or '.' or '\\' => false,
-        '%' => !(at + 4 < path.Length && char.IsAsciiHexDigit(path[at + 3]) && char.IsAsciiHexDigit(path[at + 4])
-            && Decode(path[at + 3], path[at + 4]) is < ' ' or '.' or '/' or '\\' or '%'),
+        '%' => !HidesMore(path[(at + 3)..]),
         _ => true,
     };
+
+    private static bool HidesMore(ReadOnlySpan<char> rest) =>
+        rest is ['%', ..]
+        || (rest is [var high, var low, ..] && char.IsAsciiHexDigit(high) && char.IsAsciiHexDigit(low)
+            && Decode(high, low) is < ' ' or '.' or '/' or '\\' or '%');
 
     private static bool TryDecode(ReadOnlySpan<char> path, int at, out char decoded)
     {

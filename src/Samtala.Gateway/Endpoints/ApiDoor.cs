@@ -21,7 +21,13 @@ internal sealed class ApiDoor
 
     public Task ServeGrpcAsync(Visit visit) => ServeAsync(visit, _grpc);
 
-    public Task ServeRestAsync(Visit visit) => ServeAsync(visit, _rest);
+    public Task ServeRestAsync(Visit visit)
+    {
+        // A page can send other types to any address without being asked; JSON it cannot.
+        if (!visit.IsRead && visit.HasBody && !IsJson(visit.Headers))
+            return Reply.RefuseAsync(visit.Features, visit.Caller is null ? Refusal.NoToken : Refusal.NotJson);
+        return ServeAsync(visit, _rest);
+    }
 
     /// <summary>Whether a request may call an rpc that declares <paramref name="scope"/>.</summary>
     /// <returns>Null when it may.</returns>
@@ -31,22 +37,16 @@ internal sealed class ApiDoor
             return (Refusal.NoToken, null);
         visit.DeclaredScope = scope;
         if (scope == ScopeRules.None)
-            return JsonOnly(visit);
+            return null;
         if (visit.Caller is not { } caller)
             return (Refusal.NoToken, $"This needs a token with the scope {scope}.");
-        return caller.Has(scope) ? JsonOnly(visit) : (Refusal.MissingScope, $"This needs the scope {scope}.");
+        return caller.Has(scope) ? null : (Refusal.MissingScope, $"This needs the scope {scope}.");
     }
 
-    private static (Refusal Refusal, string? Detail)? JsonOnly(Visit visit)
-    {
-        if (visit.IsRead || !visit.HasBody || Reply.IsGrpc(visit.Request))
-            return null;
-        return visit.Headers.ContentType is [{ } type]
-            && type.AsSpan(0, type.IndexOf(';', StringComparison.Ordinal) is var end and >= 0 ? end : type.Length)
-                .Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            ? null
-            : (Refusal.NotJson, null);
-    }
+    private static bool IsJson(IHeaderDictionary headers) =>
+        headers.ContentType is [{ } type]
+        && type.AsSpan(0, type.IndexOf(';', StringComparison.Ordinal) is var end and >= 0 ? end : type.Length)
+            .Trim().Equals("application/json", StringComparison.OrdinalIgnoreCase);
 
     private static Task ServeAsync(Visit visit, RequestDelegate? next)
     {
@@ -59,7 +59,8 @@ internal sealed class ApiDoor
             context.Request.Scheme = "http";
         if (visit.Caller is { } caller)
         {
-            var claims = caller.Scopes.Select(scope => new Claim("scope", scope)).Append(new(ClaimTypes.Name, caller.Principal));
+            var claims = caller.Scopes.Select(scope => new Claim("scope", scope)).ToList();
+            claims.Add(new Claim(ClaimTypes.Name, caller.Principal));
             context.User = new ClaimsPrincipal(new ClaimsIdentity(claims, "token"));
         }
 

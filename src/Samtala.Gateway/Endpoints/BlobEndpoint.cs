@@ -17,7 +17,9 @@ internal sealed class BlobEndpoint
     private const string WriteScope = "blobs:write";
     private const string Immutable = "private, max-age=31536000, immutable";
 
-    private static readonly string[] s_formTypes = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+    private static readonly string[] s_formTypes =
+        ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+
     private readonly IBlobDoor _blobs;
 
     public BlobEndpoint(IBlobDoor blobs) => _blobs = blobs;
@@ -73,7 +75,8 @@ internal sealed class BlobEndpoint
         BodyReader.Allow(visit, ListenerLimits.BlobSizeMax);
         try
         {
-            var info = await _blobs.CreateAsync(BodyReader.ReadPiecesAsync(visit, visit.Aborted), expected, visit.Aborted);
+            var pieces = BodyReader.ReadPiecesAsync(visit, visit.Aborted);
+            var info = await _blobs.CreateAsync(pieces, expected, visit.Aborted);
             var response = visit.Features.GetRequiredFeature<IHttpResponseFeature>();
             response.Headers.Location = $"{Collection}/{info.Id}";
             response.Headers.ETag = $"\"{info.Id}\"";

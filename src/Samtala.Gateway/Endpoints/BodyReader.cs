@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Samtala.Gateway.Endpoints;
@@ -40,7 +41,7 @@ internal static class BodyReader
 
     /// <summary>A body piece by piece; each is valid until the next is asked for.</summary>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadPiecesAsync(
-        Visit visit, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        Visit visit, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (!visit.HasBody)
             yield break;

@@ -23,7 +23,8 @@ internal sealed class DoorCounters
         foreach (var door in Enum.GetValues<DoorKind>())
         {
             var name = door.ToString().ToLowerInvariant();
-            Line(writer, $"samtala_gateway_requests_total{{listener=\"{name}\"}}", Interlocked.Read(ref _requests[(int)door]));
+            var count = Interlocked.Read(ref _requests[(int)door]);
+            Line(writer, $"samtala_gateway_requests_total{{listener=\"{name}\"}}", count);
         }
 
         writer.WriteLine("# HELP samtala_gateway_answers_total Requests served from published answers.");

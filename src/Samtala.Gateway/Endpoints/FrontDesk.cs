@@ -9,6 +9,7 @@ internal sealed class FrontDesk
 {
     private const string LinkPrefix = "/l/";
     private const string ApiPrefix = "/v1/";
+    private const string UnknownToken = "The token is unknown, expired or withdrawn.";
     private const string OpenApiPath = "/openapi.json";
     private readonly GatewayServices _services;
     private readonly ApiDoor _api;
@@ -38,7 +39,7 @@ internal sealed class FrontDesk
         {
             visit.Caller = secret.Length > 0 ? _services.Tokens.Authenticate(secret) : null;
             if (visit.Caller is null)
-                return Reply.RefuseAsync(visit.Features, Refusal.NoToken, "The token is unknown, expired or withdrawn.");
+                return Reply.RefuseAsync(visit.Features, Refusal.NoToken, UnknownToken);
         }
 
         return RouteAsync(visit, path);
@@ -75,5 +76,6 @@ internal sealed class FrontDesk
         return RouteAsync(visit, visit.Path);
     }
 
-    private static bool IsApi(string path) => path.StartsWith(ApiPrefix, StringComparison.Ordinal) || path is OpenApiPath;
+    private static bool IsApi(string path) =>
+        path.StartsWith(ApiPrefix, StringComparison.Ordinal) || path is OpenApiPath;
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Samtala.Grpc.Server;
+using Samtala.Grpc.Wire;
 using Samtala.Type.V1;
 
 namespace Samtala.Gateway.Endpoints;
@@ -19,14 +20,11 @@ internal static class ScopeAuthorizer
     {
         if (ApiDoor.Check(context, ScopeOf(method)) is not var (refusal, detail))
             return ValueTask.FromResult<Status?>(null);
-        var code = refusal.Status switch
-        {
-            StatusCodes.Status401Unauthorized => StatusCode.Unauthenticated,
-            StatusCodes.Status403Forbidden => StatusCode.PermissionDenied,
-            _ => StatusCode.InvalidArgument,
-        };
-        return ValueTask.FromResult<Status?>(
-            new Status(code, $"{refusal.Code}: {detail ?? refusal.Title} {refusal.Remedy}"));
+        var isUnknown = refusal.Status == StatusCodes.Status401Unauthorized;
+        if (isUnknown)
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        var code = isUnknown ? StatusCode.Unauthenticated : StatusCode.PermissionDenied;
+        throw RichStatus.Error(code, refusal.Reason, $"{detail ?? refusal.Title} {refusal.Remedy}", refusal.Code);
     }
 
     /// <summary>The scope an rpc declares; one without a declaration is the owner's alone.</summary>

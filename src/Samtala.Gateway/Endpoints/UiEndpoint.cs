@@ -34,6 +34,6 @@ internal sealed class UiEndpoint
         headers.ContentLength = file.Bytes.Length;
         return Reply.IsHead(visit.Features)
             ? Task.CompletedTask
-            : visit.Features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.WriteAsync(file.Bytes, visit.Aborted).AsTask();
+            : visit.Writer.WriteAsync(file.Bytes, visit.Aborted).AsTask();
     }
 }

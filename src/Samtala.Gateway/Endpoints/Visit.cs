@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -23,9 +24,9 @@ internal sealed class Visit
     /// <summary>Path and query as sent; a link's target replaces it.</summary>
     public string Target { get; set; }
 
-    public string Path => Target.IndexOf('?', StringComparison.Ordinal) is var mark and >= 0 ? Target[..mark] : Target;
+    public string Path => Mark is var mark and >= 0 ? Target[..mark] : Target;
 
-    public string Query => Target.IndexOf('?', StringComparison.Ordinal) is var mark and >= 0 ? Target[(mark + 1)..] : "";
+    public string Query => Mark is var mark and >= 0 ? Target[(mark + 1)..] : "";
 
     /// <summary>Null for nobody.</summary>
     public Caller? Caller { get; set; }
@@ -44,6 +45,10 @@ internal sealed class Visit
     public IHeaderDictionary Headers => Request.Headers;
 
     public CancellationToken Aborted => Features.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
+
+    public PipeWriter Writer => Features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
+
+    private int Mark => Target.IndexOf('?', StringComparison.Ordinal);
 
     public bool HasBody => Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? false;
 }

@@ -1,4 +1,6 @@
+using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Samtala.Gateway.Answers;
 using Samtala.Gateway.Checks;
@@ -53,27 +55,38 @@ internal sealed class DoorApplication : IHttpApplication<IFeatureCollection>
         {
             var headers = request.Headers;
             var answer = variants.Pick(AuthorityOf(request), headers.Accept, headers.AcceptEncoding);
-            if (answer is not null && MayServe(context, request, answer))
-                return ServeAnswerAsync(context, request, answer);
+            if (answer is not null && !AsksForNewest(headers))
+            {
+                return ScopeRefusal(context, request, answer) is { } refused
+                    ? Reply.RefuseAsync(context, refused)
+                    : ServeAnswerAsync(context, request, answer);
+            }
         }
 
-        return ServeVisitAsync(NewVisit(context, request));
+        return Gate.HasPlainNames(request.Headers)
+            ? ServeVisitAsync(NewVisit(context, request))
+            : Reply.RefuseAsync(context, Refusal.Malformed);
     }
 
     // "no-cache" asks for what the plugin knows now.
-    private bool MayServe(IFeatureCollection features, IHttpRequestFeature request, ServedAnswer answer)
-    {
-        if (request.Headers.CacheControl is { Count: > 0 } control
-            && control.ToString().Contains("no-cache", StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
+    private static bool AsksForNewest(IHeaderDictionary headers) =>
+        headers.CacheControl is { Count: > 0 } control
+        && control.ToString().Contains("no-cache", StringComparison.OrdinalIgnoreCase);
 
+    private Refusal? ScopeRefusal(IFeatureCollection features, IHttpRequestFeature request, ServedAnswer answer)
+    {
         if (answer.Scope.Length == 0 && (!_setup.ListensBeyondLoopback || MayReadAnonymously(features)))
-            return true;
+            return null;
         var secret = Credentials.OfRaw(request.Headers);
-        var caller = secret is { Length: > 0 } ? _setup.Services.Tokens.Authenticate(secret) : SocketCaller(features);
-        return caller is not null && (answer.Scope.Length == 0 || caller.Has(answer.Scope));
+        var caller = secret switch
+        {
+            null => SocketCaller(features),
+            "" => null,
+            _ => _setup.Services.Tokens.Authenticate(secret),
+        };
+        if (caller is null)
+            return Refusal.NoToken;
+        return answer.Scope.Length == 0 || caller.Has(answer.Scope) ? null : Refusal.MissingScope;
     }
 
     private Task ServeAnswerAsync(IFeatureCollection features, IHttpRequestFeature request, ServedAnswer answer)
@@ -147,7 +160,7 @@ internal sealed class DoorApplication : IHttpApplication<IFeatureCollection>
 
     private bool MayReadAnonymously(IFeatureCollection features) =>
         _door == DoorKind.Socket || _setup.AnonymousNetworkReads
-        || (features.Get<IHttpConnectionFeature>()?.RemoteIpAddress is { } address && System.Net.IPAddress.IsLoopback(address));
+        || (features.Get<IHttpConnectionFeature>()?.RemoteIpAddress is { } address && IPAddress.IsLoopback(address));
 
     private Caller? SocketCaller(IFeatureCollection features) =>
         _door == DoorKind.Socket ? features.Get<ISocketPeerFeature>()?.Caller : null;

@@ -19,7 +19,11 @@ internal static partial class Failures
         }
 
         if (e is BadHttpRequestException bad)
-            return Reply.RefuseAsync(features, bad.StatusCode == 413 ? Refusal.TooLarge : Refusal.Malformed, bad.Message);
+        {
+            var refusal = bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? Refusal.TooLarge : Refusal.Malformed;
+            return Reply.RefuseAsync(features, refusal, bad.Message);
+        }
+
         LogFailed(log, e, features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         if (!features.GetRequiredFeature<IHttpResponseFeature>().HasStarted)
             return Reply.RefuseAsync(features, e is IOException ? Refusal.Damaged : Refusal.Failed);

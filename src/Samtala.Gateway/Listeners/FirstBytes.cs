@@ -50,7 +50,8 @@ internal sealed class FirstBytes
 
     private static bool Admit(ConnectionContext connection)
     {
-        var peer = connection.Features.Get<IConnectionSocketFeature>() is { } feature ? SocketPeer.Admit(feature.Socket) : null;
+        var feature = connection.Features.Get<IConnectionSocketFeature>();
+        var peer = feature is null ? null : SocketPeer.Admit(feature.Socket);
         if (peer is null)
             connection.Abort(new ConnectionAbortedException("Only the node's own user may use the socket."));
         else

@@ -96,8 +96,8 @@ internal sealed class Listener : IDisposable
             WaitForDataBeforeAllocatingBuffer = true,
         };
         var application = new DoorApplication(setup, kind);
-        var server = new KestrelServer(
-            Options.Create(options), new SocketTransportFactory(Options.Create(transport), loggers), loggers);
+        var sockets = new SocketTransportFactory(Options.Create(transport), loggers);
+        var server = new KestrelServer(Options.Create(options), sockets, new KestrelLoggers(loggers));
         return new Listener(server, application, address);
     }
 

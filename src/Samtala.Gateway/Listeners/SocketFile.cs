@@ -16,7 +16,8 @@ internal static class SocketFile
         if (System.Text.Encoding.UTF8.GetByteCount(path) > limit)
         {
             throw new GatewayException("SAM0520",
-                $"The socket path '{path}' is longer than the {limit} bytes this system allows. Give a shorter one with --socket.");
+                $"The socket path '{path}' is longer than the {limit} bytes this system allows. " +
+                "Give a shorter one with --socket.");
         }
 
         MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);

@@ -25,7 +25,8 @@ public sealed record Refusal(int Status, string Code, string Reason, string Titl
 
     /// <summary>The token does not allow this.</summary>
     public static Refusal MissingScope { get; } = new(403, "SAM0504", "SCOPE_MISSING",
-        "The token does not allow this.", "Make a token with the scope that is named: samtala token create --scope SCOPE");
+        "The token does not allow this.",
+        "Make a token with the scope that is named: samtala token create --scope SCOPE");
 
     /// <summary>A write whose body is not JSON.</summary>
     public static Refusal NotJson { get; } = new(415, "SAM0505", "CONTENT_TYPE_UNSUPPORTED",
@@ -50,7 +51,8 @@ public sealed record Refusal(int Status, string Code, string Reason, string Titl
 
     /// <summary>The plugin does not run.</summary>
     public static Refusal PluginStopped { get; } = new(503, "SAM0510", "PLUGIN_STOPPED",
-        "The plugin does not run now.", "See 'samtala plugin list', then 'samtala plugin enable' or 'samtala plugin logs'.");
+        "The plugin does not run now.",
+        "See 'samtala plugin list', then 'samtala plugin enable' or 'samtala plugin logs'.");
 
     /// <summary>The body is longer than allowed.</summary>
     public static Refusal TooLarge { get; } = new(413, "SAM0511", "BODY_TOO_LARGE",

@@ -32,7 +32,9 @@ internal sealed class OpenDoor : IAsyncDisposable
     public string Authority => $"127.0.0.1:{HttpPort}";
 
     public static async Task<OpenDoor> StartAsync(
-        Func<GatewayOptions, GatewayOptions>? change = null, ServiceRegistry? registry = null, TimeProvider? time = null)
+        Func<GatewayOptions, GatewayOptions>? change = null,
+        ServiceRegistry? registry = null,
+        TimeProvider? time = null)
     {
         var node = new FakeNode();
         var folder = Directory.CreateTempSubdirectory("gw");

@@ -28,7 +28,7 @@ internal sealed record RawAnswer(int Status, string Text)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(s_patience);
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), timeout.Token);
         var seen = new StringBuilder();
         try
@@ -63,7 +63,8 @@ internal sealed record RawAnswer(int Status, string Text)
         var head = new RawAnswer(0, text[..(end + 2)]);
         var length = head.Header("Content-Length");
         return length.Length == 0
-            ? text.EndsWith("0\r\n\r\n", StringComparison.Ordinal) || text.StartsWith("HTTP/1.1 304", StringComparison.Ordinal)
+            ? text.EndsWith("0\r\n\r\n", StringComparison.Ordinal)
+                || text.StartsWith("HTTP/1.1 304", StringComparison.Ordinal)
             : text.Length - end - 4 >= int.Parse(length, CultureInfo.InvariantCulture);
     }
 }
