@@ -75,12 +75,6 @@ public sealed class GrpcEndpoint
         return ServeAsync(context, method, timeout);
     }
 
-    internal static Task EndAsync(HttpContext context, StatusCode code, string message)
-    {
-        KestrelServerCall.WriteOutcome(context.Response.Headers, new Status(code, message), null);
-        return Task.CompletedTask;
-    }
-
     private static bool IsPlainGrpc(string? contentType)
     {
         var rest = contentType.AsSpan(ContentType.Length);
@@ -103,17 +97,27 @@ public sealed class GrpcEndpoint
             rate.MinDataRate = null;
     }
 
+    private Task EndAsync(HttpContext context, StatusCode code, string message)
+    {
+        KestrelServerCall.WriteOutcome(context.Response.Headers, new Status(code, message), null);
+        return RequestDrain.EndAsync(context, _time);
+    }
+
     private async Task ServeAsync(HttpContext context, RpcMethod method, TimeSpan? timeout)
     {
         if (_authorize is not null && await RefusalAsync(context, method) is { } refusal)
         {
             KestrelServerCall.WriteOutcome(context.Response.Headers, refusal.Status, refusal.Trailers);
+            await RequestDrain.EndAsync(context, _time);
             return;
         }
 
         if (method.Type is not (MethodType.Unary or MethodType.ServerStreaming))
             LiftBodyLimits(context);
-        await new KestrelServerCall(context, method, _limits, _time).RunAsync(_registry, timeout);
+        var call = new KestrelServerCall(context, method, _limits, _time);
+        await call.RunAsync(_registry, timeout);
+        if (!call.IsRequestRead)
+            await RequestDrain.EndAsync(context, _time);
     }
 
     private async ValueTask<RpcException?> RefusalAsync(HttpContext context, RpcMethod method)

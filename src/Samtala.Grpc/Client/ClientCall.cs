@@ -112,16 +112,19 @@ internal sealed class ClientCall<TRequest, TResponse> : IDisposable
         _transport.Dispose();
     }
 
-    private static byte[] ToFrame(TRequest request, Marshaller<TRequest> marshaller)
+    private static ReadOnlyMemory<byte> ToFrame(TRequest request, Marshaller<TRequest> marshaller)
     {
         var buffer = new ArrayBufferWriter<byte>();
         marshaller.ContextualSerializer(request, new FrameSerializationContext(buffer));
-        return buffer.WrittenSpan.ToArray();
+        return buffer.WrittenMemory;
     }
 
     private async Task<ClientAnswer> StartAsync(TRequest? whole)
     {
-        var frame = whole is null ? null : ToFrame(whole, _method.RequestMarshaller);
+        // Not a conditional expression: there, null would become empty memory.
+        ReadOnlyMemory<byte>? frame = null;
+        if (whole is not null)
+            frame = ToFrame(whole, _method.RequestMarshaller);
         return await _transport.StartAsync(frame, _clock.Token);
     }
 

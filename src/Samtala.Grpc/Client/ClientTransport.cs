@@ -12,7 +12,7 @@ internal abstract class ClientTransport : IDisposable
     /// <summary>Begins the call and waits for the answer's headers.</summary>
     /// <param name="wholeRequest">The one framed request, or null when requests are streamed.</param>
     /// <param name="cancellationToken">Gives up the whole call, not only the wait.</param>
-    public abstract Task<ClientAnswer> StartAsync(byte[]? wholeRequest, CancellationToken cancellationToken);
+    public abstract Task<ClientAnswer> StartAsync(ReadOnlyMemory<byte>? wholeRequest, CancellationToken cancellationToken);
 
     /// <summary>Gives up what is under way.</summary>
     public abstract void Dispose();

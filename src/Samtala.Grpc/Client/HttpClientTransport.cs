@@ -8,23 +8,25 @@ using Samtala.Grpc.Wire;
 namespace Samtala.Grpc.Client;
 
 /// <summary>A call as one HTTP/2 request.</summary>
-internal sealed class HttpClientTransport(HttpMessageInvoker http, Uri address, ClientHead head) : ClientTransport
+internal sealed class HttpClientTransport(HttpMessageInvoker http, Uri method, ClientHead head) : ClientTransport
 {
     private const string ContentType = "application/grpc";
-    private readonly StreamedContent _streamed = new();
+    private StreamedContent? _streamed;
     private HttpRequestMessage? _request;
     private HttpResponseMessage? _response;
 
     public override ValueTask<PipeWriter> RequestsAsync(CancellationToken cancellationToken) =>
-        _streamed.Writer.IsCompletedSuccessfully
-            ? new ValueTask<PipeWriter>(_streamed.Writer)
-            : new ValueTask<PipeWriter>(_streamed.Writer.WaitAsync(cancellationToken));
+        _streamed is not { } streamed ? throw new InvalidOperationException("This call has one request only.")
+        : streamed.Writer.IsCompletedSuccessfully ? new ValueTask<PipeWriter>(streamed.Writer)
+        : new ValueTask<PipeWriter>(streamed.Writer.WaitAsync(cancellationToken));
 
-    public override async Task<ClientAnswer> StartAsync(byte[]? wholeRequest, CancellationToken cancellationToken)
+    public override async Task<ClientAnswer> StartAsync(ReadOnlyMemory<byte>? wholeRequest, CancellationToken cancellationToken)
     {
-        HttpContent content = wholeRequest is null ? _streamed : new ByteArrayContent(wholeRequest);
+        HttpContent content = wholeRequest is { } whole
+            ? new ReadOnlyMemoryContent(whole)
+            : _streamed = new StreamedContent();
         content.Headers.TryAddWithoutValidation("Content-Type", ContentType);
-        _request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, head.Method))
+        _request = new HttpRequestMessage(HttpMethod.Post, method)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -37,7 +39,7 @@ internal sealed class HttpClientTransport(HttpMessageInvoker http, Uri address, 
         }
         catch (Exception e)
         {
-            _streamed.Fail(e);
+            _streamed?.Fail(e);
             throw;
         }
 
@@ -46,10 +48,10 @@ internal sealed class HttpClientTransport(HttpMessageInvoker http, Uri address, 
 
     public override void Dispose()
     {
-        _streamed.Fail(new OperationCanceledException("The call has ended."));
+        _streamed?.Fail(new OperationCanceledException("The call has ended."));
         _response?.Dispose();
         _request?.Dispose();
-        _streamed.Dispose();
+        _streamed?.Dispose();
     }
 
     private static async Task<ClientAnswer> ReadAnswerAsync(

@@ -45,16 +45,16 @@ internal sealed class InProcessTransport(
 
     public override ValueTask<PipeWriter> RequestsAsync(CancellationToken cancellationToken) => new(_requests.Writer);
 
-    public override async Task<ClientAnswer> StartAsync(byte[]? wholeRequest, CancellationToken cancellationToken)
+    public override async Task<ClientAnswer> StartAsync(ReadOnlyMemory<byte>? wholeRequest, CancellationToken cancellationToken)
     {
         if (!registry.Current.Methods.TryGetValue(head.Method, out var method))
             throw new RpcException(new Status(StatusCode.Unimplemented, $"There is no method {head.Method} here."));
         cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _left);
         var call = new InProcessServerCall(method, _requests.Reader, new Pipe(), (head, auth, _left.Token), (limits, time));
         _ = Task.Run(() => call.ServeAsync(registry, head.Timeout), CancellationToken.None);
-        if (wholeRequest is not null)
+        if (wholeRequest is { } whole)
         {
-            _ = _requests.Writer.WriteAsync(wholeRequest, cancellationToken).AsTask();
+            _ = _requests.Writer.WriteAsync(whole, cancellationToken).AsTask();
             await _requests.Writer.CompleteAsync();
         }
 

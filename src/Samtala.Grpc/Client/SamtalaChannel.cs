@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Grpc.Core;
 using Samtala.Grpc.Wire;
@@ -10,6 +11,7 @@ public sealed class SamtalaChannel : ChannelBase, IDisposable
     private const string UnixScheme = "unix:";
     private readonly HttpMessageInvoker _http;
     private readonly Uri _address;
+    private readonly ConcurrentDictionary<string, Uri> _methods = new(StringComparer.Ordinal);
     private readonly GrpcLimits _limits;
     private readonly TimeProvider _time;
 
@@ -55,7 +57,8 @@ public sealed class SamtalaChannel : ChannelBase, IDisposable
 
     /// <inheritdoc />
     public override CallInvoker CreateCallInvoker() =>
-        new TransportCallInvoker(head => new HttpClientTransport(_http, _address, head), _limits, _time);
+        new TransportCallInvoker(
+        head => new HttpClientTransport(_http, AddressOf(head.Method), head), _limits, _time);
 
     /// <summary>Closes all connections; calls under way fail.</summary>
     public void Dispose() => _http.Dispose();
@@ -66,6 +69,10 @@ public sealed class SamtalaChannel : ChannelBase, IDisposable
         Dispose();
         return Task.CompletedTask;
     }
+
+    /// <summary>Methods are few and are called often: their addresses are parsed once.</summary>
+    private Uri AddressOf(string method) =>
+        _methods.TryGetValue(method, out var known) ? known : _methods.GetOrAdd(method, new Uri(_address, method));
 
     private static async ValueTask<Stream> ConnectUnixAsync(string path, CancellationToken cancellationToken)
     {

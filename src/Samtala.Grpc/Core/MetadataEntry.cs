@@ -26,13 +26,16 @@ public sealed partial class Metadata
         }
 
         /// <summary>Text: printable ASCII.</summary>
-        /// <exception cref="ArgumentException">The key ends in "-bin" or has a character no header may have.</exception>
+        /// <exception cref="ArgumentException">The key ends in "-bin", or key or value has a character no header may
+        /// have.</exception>
         public Entry(string key, string value)
         {
             ArgumentNullException.ThrowIfNull(value);
             Key = Normalize(key);
             if (IsBinary)
                 throw new ArgumentException($"The key \"{Key}\" ends in \"-bin\": give it bytes.", nameof(key));
+            if (!IsValue(value))
+                throw new ArgumentException($"The value of \"{Key}\" is not printable ASCII: use a \"-bin\" key.", nameof(value));
             _value = value;
         }
 
@@ -59,6 +62,9 @@ public sealed partial class Metadata
 
         /// <summary>Whether <paramref name="key"/> can be a key, in lower case or not.</summary>
         internal static bool IsKey(string key) => key.Length > 0 && !key.AsSpan().ContainsAnyExcept(s_allowed);
+
+        /// <summary>Whether <paramref name="value"/> can be sent as text.</summary>
+        internal static bool IsValue(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
         private static string Normalize(string key)
         {

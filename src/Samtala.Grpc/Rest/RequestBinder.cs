@@ -49,7 +49,7 @@ internal static class RequestBinder
             return message;
         }
         catch (Exception e) when (e is InvalidJsonException or InvalidProtocolBufferException or FormatException or
-            ArgumentException or OverflowException)
+            ArgumentException or OverflowException or InvalidOperationException)
         {
             throw RichStatus.BadField("body", $"it is no {route.Descriptor.InputType.Name}: {e.Message}");
         }

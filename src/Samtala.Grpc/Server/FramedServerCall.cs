@@ -22,13 +22,18 @@ public abstract class FramedServerCall : ServerCall
         _writer = new FrameSerializationContext(output);
     }
 
+    /// <summary>Whether the end of the request was reached.</summary>
+    public bool IsRequestRead => _reader.IsAtEnd;
+
     /// <inheritdoc />
     protected override ValueTask<T?> ReadMessageAsync<T>(Marshaller<T> marshaller, CancellationToken cancellationToken)
         where T : class
     {
-        if (Rpc.Type is MethodType.Unary or MethodType.ServerStreaming && DeadlineCore == DateTime.MaxValue)
-            return _reader.ReadAsync(marshaller, TransportAborted);
-        return ReadHeedingAsync(marshaller, cancellationToken);
+        if (Rpc.Type is not (MethodType.Unary or MethodType.ServerStreaming))
+            return ReadHeedingAsync(marshaller, cancellationToken);
+        // A call without a deadline needs no token of its own.
+        var token = DeadlineCore == DateTime.MaxValue ? TransportAborted : CancellationToken;
+        return _reader.ReadSingleAsync(marshaller, token);
     }
 
     /// <inheritdoc />

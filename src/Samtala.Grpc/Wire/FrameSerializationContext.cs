@@ -84,6 +84,31 @@ internal sealed class FrameReader(PipeReader input, int payloadLengthMax)
 {
     private readonly FrameDeserializationContext _context = new();
 
+    /// <summary>Whether the end of the stream was seen.</summary>
+    public bool IsAtEnd { get; private set; }
+
+    /// <summary>The only message of a stream, after its end has come; null when there is none.</summary>
+    /// <exception cref="RpcException">What arrived is not one whole message.</exception>
+    public async ValueTask<T?> ReadSingleAsync<T>(Marshaller<T> marshaller, CancellationToken cancellationToken)
+        where T : class
+    {
+        var message = await ReadAsync(marshaller, cancellationToken);
+        while (message is not null)
+        {
+            if (!input.TryRead(out var result))
+                result = await input.ReadAsync(cancellationToken);
+            var isMore = !result.Buffer.IsEmpty;
+            input.AdvanceTo(result.Buffer.End);
+            if (isMore)
+                throw new RpcException(new Status(StatusCode.Internal, "More than one request came; this method takes one."));
+            IsAtEnd = result.IsCompleted;
+            if (IsAtEnd)
+                break;
+        }
+
+        return message;
+    }
+
     /// <summary>The next message; null at the end.</summary>
     /// <exception cref="RpcException">What arrived is no message, is too long, or was cut off.</exception>
     public async ValueTask<T?> ReadAsync<T>(Marshaller<T> marshaller, CancellationToken cancellationToken)
@@ -97,7 +122,8 @@ internal sealed class FrameReader(PipeReader input, int payloadLengthMax)
                 return message;
             if (result.IsCanceled)
                 throw new OperationCanceledException();
-            if (result.IsCompleted)
+            IsAtEnd = result.IsCompleted;
+            if (IsAtEnd)
                 return null;
         }
     }

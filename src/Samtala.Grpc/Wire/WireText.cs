@@ -45,8 +45,8 @@ public static class WireText
         return entry.RawBytes is { } bytes ? Convert.ToBase64String(bytes).TrimEnd('=') : entry.Value;
     }
 
-    /// <summary>Adds a header that arrived. Binary values may be joined by commas; what is no base64 or no
-    /// metadata key is left out.</summary>
+    /// <summary>Adds a header that arrived. Binary values may be joined by commas; what is no base64, no
+    /// metadata key or no printable ASCII is left out.</summary>
     public static void AddTo(Metadata metadata, string key, string value)
     {
         ArgumentNullException.ThrowIfNull(metadata);
@@ -56,7 +56,8 @@ public static class WireText
             return;
         if (!key.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.OrdinalIgnoreCase))
         {
-            metadata.Add(key, value);
+            if (Metadata.Entry.IsValue(value))
+                metadata.Add(key, value);
             return;
         }
 

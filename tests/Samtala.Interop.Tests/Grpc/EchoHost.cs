@@ -1,8 +1,10 @@
 using System.Net;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Samtala.Gateway.Grpc;
@@ -18,6 +20,9 @@ namespace Samtala.Interop.Tests.Grpc;
 /// <summary>The echo service on Kestrel: HTTP/2 without TLS, HTTP/1.1, and a Unix socket. One for all tests.</summary>
 public sealed class EchoHost : IAsyncLifetime
 {
+    /// <summary>A call with this header is not authorized.</summary>
+    public const string RefuseHeader = "refuse-me";
+
     private readonly WebApplication _app;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("samtala-interop-");
 
@@ -39,8 +44,8 @@ public sealed class EchoHost : IAsyncLifetime
             reflection,
             reflection.ToV1Alpha(),
             new HealthService(Registry));
-        _app.UseSamtalaGrpc(new GrpcEndpoint(Registry, null, GrpcLimits.Default, TimeProvider.System));
-        _app.UseSamtalaRest(new RestEndpoint(Registry, null, GrpcLimits.Default, TimeProvider.System));
+        _app.UseSamtalaGrpc(new GrpcEndpoint(Registry, AuthorizeAsync, GrpcLimits.Default, TimeProvider.System));
+        _app.UseSamtalaRest(new RestEndpoint(Registry, AuthorizeAsync, GrpcLimits.Default, TimeProvider.System));
     }
 
     public ServiceRegistry Registry { get; } = new();
@@ -72,6 +77,11 @@ public sealed class EchoHost : IAsyncLifetime
         await _app.DisposeAsync();
         _folder.Delete(recursive: true);
     }
+
+    private static ValueTask<Status?> AuthorizeAsync(HttpContext context, RpcMethod method) =>
+        new(context.Request.Headers.ContainsKey(RefuseHeader)
+            ? new Status(StatusCode.PermissionDenied, $"{method.Name} is not for you")
+            : null);
 
     private static void Add(FileDescriptorSet set, FileDescriptor file)
     {
