@@ -18,6 +18,10 @@ export const commonWords = {
   code: ["Code", "Kod"],
   copy: ["Copy", "Kopiera"],
   copied: ["Copied.", "Kopierat."],
+  notCopied: [
+    "The browser does not allow copying here. Select the text instead.",
+    "Webbläsaren tillåter inte kopiering här. Markera texten i stället.",
+  ],
   cancel: ["Cancel", "Avbryt"],
   close: ["Close", "Stäng"],
   undo: ["Undo", "Ångra"],

@@ -82,8 +82,13 @@ export function keyView(key: string): TemplateResult {
 export function copyButton(text: string): TemplateResult {
   const copy = async (event: Event): Promise<void> => {
     const target = event.currentTarget as HTMLElement;
-    await navigator.clipboard.writeText(text);
-    notify(target, { text: common("copied") });
+    try {
+      await navigator.clipboard.writeText(text);
+      notify(target, { text: common("copied") });
+    } catch {
+      // Browsers forbid it on plain http from another machine, and when the owner says so.
+      notify(target, { text: common("notCopied"), tone: "danger" });
+    }
   };
   return html`
     <button class="button icon small" title=${common("copy")} aria-label=${common("copy")} @click=${copy}>

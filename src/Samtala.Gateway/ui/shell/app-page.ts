@@ -137,6 +137,7 @@ export class AppPage extends ShellElement {
   /** An error is the plugin's when its module is where it was thrown. */
   private _blame(error: unknown, file: string): void {
     const thrown = error instanceof Error ? error : undefined;
+    if (thrown?.name === "AbortError") return;
     if (!this._element || !`${file}\n${thrown?.stack ?? ""}`.includes(`/ui/${this.pluginId}.js`)) return;
     this._element = undefined;
     this._failure = new Problem(thrown?.message ?? String(error), -1);
