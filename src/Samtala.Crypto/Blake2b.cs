@@ -51,7 +51,7 @@ public sealed unsafe class Blake2b : IDisposable
         return new Hash32(result);
     }
 
-    /// <summary>Hashes one piece with a key to 32 bytes. Named apart, so that a key never passes for a target.</summary>
+    /// <summary>Hashes one piece with a key to 32 bytes. Named apart, lest a key pass for a target.</summary>
     /// <param name="key">1 to <see cref="KeySizeMax"/> bytes.</param>
     /// <param name="data">The bytes.</param>
     /// <exception cref="ArgumentException">The key has another length.</exception>

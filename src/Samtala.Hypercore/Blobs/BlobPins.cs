@@ -1,6 +1,6 @@
 namespace Samtala.Hypercore.Blobs;
 
-/// <summary>Which blobs are being read, so that the sweep leaves them alone, and which the sweep is deciding on.</summary>
+/// <summary>Which blobs are being read, so that the sweep leaves them alone, and which it is deciding on.</summary>
 internal sealed class BlobPins
 {
     private readonly Lock _gate = new();
