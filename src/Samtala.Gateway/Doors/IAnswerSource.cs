@@ -8,6 +8,13 @@ public interface IAnswerSource
     /// <returns>Null when nothing is published there.</returns>
     AnswerVariants? Find(string path);
 
+    /// <summary>Finds what is published at a path although it is not in memory. Called when <see cref="Find"/> found
+    /// nothing, before the plugin is asked.</summary>
+    /// <param name="path">The request target as the client sent it.</param>
+    /// <param name="cancellationToken">The client left.</param>
+    /// <returns>Null when nothing is published there.</returns>
+    ValueTask<AnswerVariants?> LoadAsync(string path, CancellationToken cancellationToken) => new((AnswerVariants?)null);
+
     /// <summary>Counts one served answer, for <c>IAnswers.ReadTrafficAsync</c>.</summary>
     /// <param name="pluginId">Whose answer.</param>
     /// <param name="path">Where it is published.</param>

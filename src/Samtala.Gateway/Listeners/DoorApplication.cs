@@ -115,6 +115,12 @@ internal sealed class DoorApplication : IHttpApplication<IFeatureCollection>
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
+            if (await LoadAnswerAsync(visit) is { } answer)
+            {
+                await ServeAnswerAsync(visit.Features, visit.Request, answer);
+                return;
+            }
+
             await _setup.Desk.ServeAsync(visit);
         }
         catch (Exception e)
@@ -123,6 +129,18 @@ internal sealed class DoorApplication : IHttpApplication<IFeatureCollection>
         }
 
         Record(visit);
+    }
+
+    // An answer that memory has let go of is still published: the store knows it.
+    private async ValueTask<ServedAnswer?> LoadAnswerAsync(Visit visit)
+    {
+        var request = visit.Request;
+        if (!visit.IsRead || RawEndpoint.PluginOf(visit.Path).Length == 0 || visit.Path.StartsWith("/v1/", StringComparison.Ordinal))
+            return null;
+        if (await _setup.Services.Answers.LoadAsync(request.RawTarget, visit.Aborted) is not { } variants)
+            return null;
+        var answer = variants.Pick(AuthorityOf(request), request.Headers.Accept, request.Headers.AcceptEncoding);
+        return answer is not null && MayServe(visit.Features, request, answer) ? answer : null;
     }
 
     private void Record(Visit visit)

@@ -77,6 +77,9 @@ public sealed class AnswerStore
     public void RecordHit(string pluginId, string path, int status, long bytes) =>
         TrafficOf(pluginId).Record(path, status, bytes);
 
+    /// <summary>Bytes of body served from answers since the start.</summary>
+    public long ServedBytes => _traffic.Values.Sum(t => t.Bytes);
+
     internal AnswerTrafficLog TrafficOf(string pluginId) =>
         _traffic.GetOrAdd(pluginId, static (_, time) => new AnswerTrafficLog(time), _time);
 

@@ -13,6 +13,16 @@ internal sealed class AnswerTrafficLog(TimeProvider time)
     private long _hits;
     private long _bytes;
 
+    /// <summary>Bytes of body since the start.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate)
+                return _bytes;
+        }
+    }
+
     public void Record(string path, int status, long bytes)
     {
         var ticks = time.GetUtcNow().UtcTicks;
