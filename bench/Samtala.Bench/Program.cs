@@ -3,6 +3,7 @@ using Samtala.Bench;
 // One area per file; each prints one JSON object per line.
 Dictionary<string, Func<BenchArguments, Task<int>>> areas = new(StringComparer.Ordinal)
 {
+    ["grpc"] = GrpcBench.RunAsync,
     ["store"] = StoreBench.RunAsync,
 };
 
@@ -10,5 +11,6 @@ if (args.Length > 0 && areas.TryGetValue(args[0], out var area))
     return await area(new BenchArguments(args[1..]));
 
 await Console.Error.WriteLineAsync($"usage: Samtala.Bench {string.Join('|', areas.Keys)} CASE [--flag value] [--output json]");
+await Console.Error.WriteLineAsync(GrpcBench.Usage);
 await Console.Error.WriteLineAsync(StoreBench.Usage);
 return 2;
