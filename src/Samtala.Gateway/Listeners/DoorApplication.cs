@@ -115,13 +115,12 @@ internal sealed class DoorApplication : IHttpApplication<IFeatureCollection>
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            if (await LoadAnswerAsync(visit) is { } answer)
-            {
+            if (await LoadAnswerAsync(visit) is not { } answer)
+                await _setup.Desk.ServeAsync(visit);
+            else if (ScopeRefusal(visit.Features, visit.Request, answer) is { } refused)
+                await Reply.RefuseAsync(visit.Features, refused);
+            else
                 await ServeAnswerAsync(visit.Features, visit.Request, answer);
-                return;
-            }
-
-            await _setup.Desk.ServeAsync(visit);
         }
         catch (Exception e)
         {
@@ -135,12 +134,11 @@ internal sealed class DoorApplication : IHttpApplication<IFeatureCollection>
     private async ValueTask<ServedAnswer?> LoadAnswerAsync(Visit visit)
     {
         var request = visit.Request;
-        if (!visit.IsRead || RawEndpoint.PluginOf(visit.Path).Length == 0 || visit.Path.StartsWith("/v1/", StringComparison.Ordinal))
+        if (!visit.IsRead || AsksForNewest(request.Headers) || RawEndpoint.PluginOf(visit.Path) is "" or "v1" or "l")
             return null;
         if (await _setup.Services.Answers.LoadAsync(request.RawTarget, visit.Aborted) is not { } variants)
             return null;
-        var answer = variants.Pick(AuthorityOf(request), request.Headers.Accept, request.Headers.AcceptEncoding);
-        return answer is not null && MayServe(visit.Features, request, answer) ? answer : null;
+        return variants.Pick(AuthorityOf(request), request.Headers.Accept, request.Headers.AcceptEncoding);
     }
 
     private void Record(Visit visit)
