@@ -12,7 +12,7 @@ internal abstract class JsonWalker : IDisposable
     /// <summary>Longest string or number in bytes. The longest readme seen has 64 KiB.</summary>
     public const int TokenSizeMax = 8 * 1024 * 1024;
 
-    private const int BufferSize = 128 * 1024;
+    private const int BufferSize = 64 * 1024;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private int _filled;
@@ -21,7 +21,7 @@ internal abstract class JsonWalker : IDisposable
     private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = 128 });
 
     /// <summary>What is to be sent on; the caller empties it after each piece.</summary>
-    public ArrayBufferWriter<byte> Output { get; } = new(BufferSize);
+    public ArrayBufferWriter<byte> Output { get; } = new();
 
     /// <summary>The walker needs no more of the document.</summary>
     public bool IsDone { get; protected set; }
