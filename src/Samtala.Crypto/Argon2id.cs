@@ -77,7 +77,7 @@ public static unsafe class Argon2id
             if (status != 0)
             {
                 throw new CryptographicException(
-                    $"SAM0204: Argon2id could not have {cost.MemoryBytes >> 20} MiB of memory. Free some, or lower "
+                    $"SAM0124: Argon2id could not have {cost.MemoryBytes >> 20} MiB of memory. Free some, or lower "
                     + "the cost.");
             }
         }

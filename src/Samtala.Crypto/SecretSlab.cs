@@ -96,11 +96,11 @@ public sealed unsafe class SecretSlab : IDisposable
         // sodium_malloc tries to lock but does not tell; locking the same page again does, and locks do not stack.
         void* page = Sodium.sodium_malloc(PageSize);
         if (page is null)
-            throw new CryptographicException("SAM0202: no memory for secrets: the system gave no guarded page.");
+            throw new CryptographicException("SAM0122: no memory for secrets: the system gave no guarded page.");
         Sodium.sodium_memzero(page, PageSize);
         if (!_tryLock((nint)page))
         {
-            Warning = "SAM0203: the system refused to lock memory, so secrets may reach the swap device. Raise the "
+            Warning = "SAM0123: the system refused to lock memory, so secrets may reach the swap device. Raise the "
                 + "limit (ulimit -l 1024, or LimitMEMLOCK=1M in the service unit) or encrypt the swap device.";
         }
 

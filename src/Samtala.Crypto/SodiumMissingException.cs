@@ -4,7 +4,7 @@ namespace Samtala.Crypto;
 public sealed class SodiumMissingException : Exception
 {
     /// <summary>The code `samtala explain` knows.</summary>
-    public const string Code = "SAM0201";
+    public const string Code = "SAM0121";
 
     internal SodiumMissingException(string detail, Exception? inner = null)
         : base(

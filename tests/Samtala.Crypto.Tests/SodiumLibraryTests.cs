@@ -15,7 +15,7 @@ public sealed class SodiumLibraryTests
         }));
         string[] wanted =
         [
-            "SAM0201", "apt-get install libsodium23", "dnf install libsodium", "brew install libsodium",
+            "SAM0121", "apt-get install libsodium23", "dnf install libsodium", "brew install libsodium",
             "libsodium.dll",
         ];
         foreach (string part in wanted)

@@ -38,7 +38,7 @@ internal sealed class AnswerTrafficLog(TimeProvider time)
     {
         lock (_gate)
         {
-            var first = Math.Max(Math.Max(after, 0), _hits - HitsMax);
+            var first = Math.Min(Math.Max(Math.Max(after, 0), _hits - HitsMax), _hits);
             var hits = new List<AnswerHit>((int)Math.Max(_hits - first, 0));
             for (var number = first + 1; number <= _hits; number++)
             {

@@ -18,6 +18,8 @@ internal sealed class StandardErrorLog(TextWriter target, TimeProvider time) : I
         return LoggerFactory.Create(builder => builder
             .SetMinimumLevel(level)
             .AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning)
+            // It warns that a socket without TLS cannot speak HTTP/2; the door looks at the first bytes, so ours can.
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)
             .AddProvider(new StandardErrorLog(target, time)));
     }
 
