@@ -63,6 +63,9 @@ public sealed record ListenerLimits
     /// <summary>Most HTTP/2 streams open at once on one connection.</summary>
     public const int StreamsPerConnectionMax = 100;
 
+    /// <summary>Slowest a client may read an answer, in bytes a second, after <see cref="StallTimeout"/>.</summary>
+    public const double ReadRateMin = 240;
+
     /// <summary>Most connections at once; further ones are closed as they come.</summary>
     /// <value>Valid 1 to 100,000.</value>
     public required int ConnectionsMax { get; init; }
@@ -74,6 +77,10 @@ public sealed record ListenerLimits
     /// <summary>How long the headers of a request may take.</summary>
     /// <value>Default 4 seconds.</value>
     public TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long a client may take for one piece of an answer of at most 256 KiB.</summary>
+    /// <value>Default 60 seconds: 4 KiB a second.</value>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long an idle connection is kept between requests.</summary>
     /// <value>Default 75 seconds.</value>

@@ -42,6 +42,32 @@ public sealed class FloodTests
     }
 
     [Fact]
+    public async Task A_client_that_pauses_gets_every_byte_and_one_that_leaves_frees_the_blob()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        await using var door = await OpenDoor.StartAsync();
+        var bytes = new byte[24 * 1024 * 1024];
+        new Random(3).NextBytes(bytes);
+        var info = door.Node.Blobs.Add(bytes, door.Folder);
+        door.Node.Publish(new Abstractions.PublishedAnswer(
+            "/registry/big", new Abstractions.Content.OfBlob(info.Id, 0, info.Length)));
+        var request = $"GET /registry/big HTTP/1.1\r\nHost: {door.Authority}\r\nConnection: close\r\n\r\n";
+
+        using var leaving = await AttackAsync(door.HttpPort, request, cancelled);
+        await leaving.ReceiveAsync(new byte[1000], cancelled);
+        leaving.Dispose();
+        using var pausing = await AttackAsync(door.HttpPort, request, cancelled);
+        await Task.Delay(TimeSpan.FromSeconds(7), TimeProvider.System, cancelled);
+        using var stream = new NetworkStream(pausing);
+        using var seen = new MemoryStream();
+        await stream.CopyToAsync(seen, cancelled);
+
+        Assert.True(seen.ToArray().AsSpan((int)(seen.Length - bytes.Length)).SequenceEqual(bytes));
+        while (Volatile.Read(ref door.Node.Blobs.StillOpen) != 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancelled);
+    }
+
+    [Fact]
     public async Task Stopping_ends_while_requests_hang()
     {
         var cancelled = TestContext.Current.CancellationToken;

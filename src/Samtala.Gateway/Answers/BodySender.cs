@@ -14,8 +14,9 @@ internal static class BodySender
     /// <summary>Pieces in which longer bodies go, in bytes.</summary>
     public const int PieceSize = 128 * 1024;
 
-    /// <summary>Pieces in which files go without a copy, in bytes: others have their turn in between.</summary>
-    public const int FilePieceSize = 1024 * 1024;
+    /// <summary>Pieces in which files go without a copy, in bytes: others have their turn in between, and a slow
+    /// client has <see cref="ListenerLimits.StallTimeout"/> for each.</summary>
+    public const int FilePieceSize = 256 * 1024;
 
     /// <summary>Sends inline bytes.</summary>
     public static Task SendAsync(IFeatureCollection features, ReadOnlySpan<byte> bytes)

@@ -113,6 +113,7 @@ internal sealed class Listener : IDisposable
         options.Limits.MaxRequestHeaderCount = ListenerLimits.HeaderCountMax;
         options.Limits.MaxRequestBodySize = ListenerLimits.BodySizeMax;
         options.Limits.MaxResponseBufferSize = ResponseBufferSize;
+        options.Limits.MinResponseDataRate = new MinDataRate(ListenerLimits.ReadRateMin, limits.StallTimeout);
         options.Limits.Http2.MaxStreamsPerConnection = ListenerLimits.StreamsPerConnectionMax;
         options.Limits.Http2.InitialStreamWindowSize = StreamWindow;
         options.Limits.Http2.InitialConnectionWindowSize = ConnectionWindow;
