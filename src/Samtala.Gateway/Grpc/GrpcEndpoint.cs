@@ -51,7 +51,7 @@ public sealed class GrpcEndpoint
         if (!HttpMethods.IsPost(request.Method))
             return RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, "gRPC calls are POST requests.");
         if (!HttpProtocol.IsHttp2(request.Protocol))
-            return RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "gRPC needs HTTP/2; gRPC-Web is not served.");
+            return RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "gRPC needs HTTP/2.");
         if (!IsPlainGrpc(request.ContentType))
             return RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "Send application/grpc or +proto.");
 
@@ -59,7 +59,7 @@ public sealed class GrpcEndpoint
         if (request.Headers.TryGetValue("grpc-encoding", out var encoding) && encoding != "identity")
         {
             context.Response.Headers["grpc-accept-encoding"] = "identity";
-            return EndAsync(context, StatusCode.Unimplemented, $"grpc-encoding {encoding} is not served: use identity.");
+            return EndAsync(context, StatusCode.Unimplemented, $"grpc-encoding {encoding}: only identity is served.");
         }
 
         TimeSpan? timeout = null;

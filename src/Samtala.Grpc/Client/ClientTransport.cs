@@ -12,7 +12,8 @@ internal abstract class ClientTransport : IDisposable
     /// <summary>Begins the call and waits for the answer's headers.</summary>
     /// <param name="wholeRequest">The one framed request, or null when requests are streamed.</param>
     /// <param name="cancellationToken">Gives up the whole call, not only the wait.</param>
-    public abstract Task<ClientAnswer> StartAsync(ReadOnlyMemory<byte>? wholeRequest, CancellationToken cancellationToken);
+    public abstract Task<ClientAnswer> StartAsync(
+        ReadOnlyMemory<byte>? wholeRequest, CancellationToken cancellationToken);
 
     /// <summary>Gives up what is under way.</summary>
     public abstract void Dispose();
@@ -29,4 +30,5 @@ internal sealed record ClientHead(string Method, string? Host, Metadata? Headers
 /// <param name="Headers">Its headers.</param>
 /// <param name="Messages">Framed responses.</param>
 /// <param name="Outcome">Status and trailers; asked once, after the last message.</param>
-internal sealed record ClientAnswer(Metadata Headers, PipeReader Messages, Func<(Status Status, Metadata Trailers)> Outcome);
+internal sealed record ClientAnswer(
+    Metadata Headers, PipeReader Messages, Func<(Status Status, Metadata Trailers)> Outcome);

@@ -20,7 +20,8 @@ internal sealed class HttpClientTransport(HttpMessageInvoker http, Uri method, C
         : streamed.Writer.IsCompletedSuccessfully ? new ValueTask<PipeWriter>(streamed.Writer)
         : new ValueTask<PipeWriter>(streamed.Writer.WaitAsync(cancellationToken));
 
-    public override async Task<ClientAnswer> StartAsync(ReadOnlyMemory<byte>? wholeRequest, CancellationToken cancellationToken)
+    public override async Task<ClientAnswer> StartAsync(
+        ReadOnlyMemory<byte>? wholeRequest, CancellationToken cancellationToken)
     {
         HttpContent content = wholeRequest is { } whole
             ? new ReadOnlyMemoryContent(whole)
@@ -67,7 +68,7 @@ internal sealed class HttpClientTransport(HttpMessageInvoker http, Uri method, C
         {
             throw new RpcException(new Status(
                 FromHttp(response.StatusCode),
-                $"The server answered HTTP {(int)response.StatusCode}, {response.Content.Headers.ContentType}: no gRPC."));
+                $"No gRPC but HTTP {(int)response.StatusCode}, {response.Content.Headers.ContentType}."));
         }
 
         var body = await response.Content.ReadAsStreamAsync(cancellationToken);

@@ -36,7 +36,8 @@ public sealed class InProcessChannel : ChannelBase
 
 /// <summary>A call on two pipes in memory.</summary>
 internal sealed class InProcessTransport(
-    ServiceRegistry registry, ClientHead head, AuthContext? auth, GrpcLimits limits, TimeProvider time) : ClientTransport
+    ServiceRegistry registry, ClientHead head, AuthContext? auth, GrpcLimits limits, TimeProvider time)
+    : ClientTransport
 {
     private readonly Pipe _requests = new(new PipeOptions(useSynchronizationContext: false));
 #pragma warning disable CA2213 // without a timer it holds nothing to dispose, and the server's side still reads it
@@ -45,12 +46,14 @@ internal sealed class InProcessTransport(
 
     public override ValueTask<PipeWriter> RequestsAsync(CancellationToken cancellationToken) => new(_requests.Writer);
 
-    public override async Task<ClientAnswer> StartAsync(ReadOnlyMemory<byte>? wholeRequest, CancellationToken cancellationToken)
+    public override async Task<ClientAnswer> StartAsync(
+        ReadOnlyMemory<byte>? wholeRequest, CancellationToken cancellationToken)
     {
         if (!registry.Current.Methods.TryGetValue(head.Method, out var method))
             throw new RpcException(new Status(StatusCode.Unimplemented, $"There is no method {head.Method} here."));
         cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _left);
-        var call = new InProcessServerCall(method, _requests.Reader, new Pipe(), (head, auth, _left.Token), (limits, time));
+        var call = new InProcessServerCall(
+            method, _requests.Reader, new Pipe(), (head, auth, _left.Token), (limits, time));
         _ = Task.Run(() => call.ServeAsync(registry, head.Timeout), CancellationToken.None);
         if (wholeRequest is { } whole)
         {
@@ -67,7 +70,8 @@ internal sealed class InProcessTransport(
 /// <summary>The server's side of it.</summary>
 internal sealed class InProcessServerCall : FramedServerCall
 {
-    private readonly TaskCompletionSource<ClientAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ClientAnswer> _answer =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PipeReader _requests;
     private readonly Pipe _responses;
     private readonly (ClientHead Head, AuthContext? Auth, CancellationToken Left) _caller;

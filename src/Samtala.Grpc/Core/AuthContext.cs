@@ -6,7 +6,8 @@ public class AuthContext
     private readonly string? _peerIdentityPropertyName;
     private readonly Dictionary<string, List<AuthProperty>> _properties;
 
-    /// <summary>The peer is named by the property <paramref name="peerIdentityPropertyName"/>; null: not known.</summary>
+    /// <summary>The peer is named by the property <paramref name="peerIdentityPropertyName"/>; null: not known.
+    /// </summary>
     public AuthContext(string? peerIdentityPropertyName, Dictionary<string, List<AuthProperty>> properties)
     {
         ArgumentNullException.ThrowIfNull(properties);

@@ -46,5 +46,6 @@ public struct CallOptions
         this with { CancellationToken = cancellationToken };
 
     /// <summary>The same with other write options.</summary>
-    public readonly CallOptions WithWriteOptions(WriteOptions writeOptions) => this with { WriteOptions = writeOptions };
+    public readonly CallOptions WithWriteOptions(WriteOptions writeOptions) =>
+        this with { WriteOptions = writeOptions };
 }

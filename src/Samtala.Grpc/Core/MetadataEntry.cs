@@ -15,7 +15,8 @@ public sealed partial class Metadata
         private readonly byte[]? _bytes;
 
         /// <summary>Bytes.</summary>
-        /// <exception cref="ArgumentException">The key does not end in "-bin" or has a character no header may have.</exception>
+        /// <exception cref="ArgumentException">The key does not end in "-bin" or has a character no header may have.
+        /// </exception>
         public Entry(string key, byte[] valueBytes)
         {
             ArgumentNullException.ThrowIfNull(valueBytes);
@@ -35,7 +36,11 @@ public sealed partial class Metadata
             if (IsBinary)
                 throw new ArgumentException($"The key \"{Key}\" ends in \"-bin\": give it bytes.", nameof(key));
             if (!IsValue(value))
-                throw new ArgumentException($"The value of \"{Key}\" is not printable ASCII: use a \"-bin\" key.", nameof(value));
+            {
+                throw new ArgumentException(
+                    $"The value of \"{Key}\" is not printable ASCII: use a \"-bin\" key.", nameof(value));
+            }
+
             _value = value;
         }
 

@@ -21,7 +21,8 @@ public class RpcException : Exception
     {
     }
 
-    /// <summary>Ends a call with <paramref name="status"/>, <paramref name="trailers"/> and a message for logs.</summary>
+    /// <summary>Ends a call with <paramref name="status"/>, <paramref name="trailers"/> and a message for logs.
+    /// </summary>
     public RpcException(Status status, Metadata trailers, string message)
         : base(message, status.DebugException)
     {

@@ -6,10 +6,10 @@ namespace Grpc.Core;
 public abstract class SerializationContext
 {
     /// <summary>The whole payload at once. Ownership of <paramref name="payload"/> passes to the call.</summary>
-    public virtual void Complete(byte[] payload) => throw new NotImplementedException();
+    public virtual void Complete(byte[] payload) => throw new NotSupportedException();
 
     /// <summary>The buffer to write to, before <see cref="Complete()"/>.</summary>
-    public virtual IBufferWriter<byte> GetBufferWriter() => throw new NotImplementedException();
+    public virtual IBufferWriter<byte> GetBufferWriter() => throw new NotSupportedException();
 
     /// <summary>Says how many bytes will be written, before <see cref="GetBufferWriter"/>.</summary>
     public virtual void SetPayloadLength(int payloadLength)
@@ -17,7 +17,7 @@ public abstract class SerializationContext
     }
 
     /// <summary>What was written to the buffer is the payload.</summary>
-    public virtual void Complete() => throw new NotImplementedException();
+    public virtual void Complete() => throw new NotSupportedException();
 }
 
 /// <summary>Where a message is read from.</summary>
@@ -27,10 +27,10 @@ public abstract class DeserializationContext
     public abstract int PayloadLength { get; }
 
     /// <summary>The payload in an array of its own, which the caller owns.</summary>
-    public virtual byte[] PayloadAsNewBuffer() => throw new NotImplementedException();
+    public virtual byte[] PayloadAsNewBuffer() => throw new NotSupportedException();
 
     /// <summary>The payload without a copy; valid until the deserializer returns.</summary>
-    public virtual ReadOnlySequence<byte> PayloadAsReadOnlySequence() => throw new NotImplementedException();
+    public virtual ReadOnlySequence<byte> PayloadAsReadOnlySequence() => throw new NotSupportedException();
 }
 
 /// <summary>Writes into memory.</summary>

@@ -107,8 +107,8 @@ public sealed class OpenApiCache
         if (_made is not { } made || !made.Of.TryGetTarget(out var of) || of != snapshot)
         {
             var json = System.Text.Encoding.UTF8.GetBytes(OpenApiDocument.Create(snapshot, _scopeOf).ToJsonString());
-            var hash = System.Security.Cryptography.SHA256.HashData(json);
-            made = (new WeakReference<ServiceSnapshot>(snapshot), json, $"\"{Convert.ToHexStringLower(hash.AsSpan(0, 12))}\"");
+            var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(json).AsSpan(0, 12));
+            made = (new WeakReference<ServiceSnapshot>(snapshot), json, $"\"{hash}\"");
             _made = made;
         }
 

@@ -32,7 +32,8 @@ internal sealed class OpenApiSchemas(ProtoComments comments)
         return Reference(message.FullName);
     }
 
-    /// <summary>The fields of <paramref name="message"/> but <paramref name="left"/>, which are given elsewhere.</summary>
+    /// <summary>The fields of <paramref name="message"/> but <paramref name="left"/>, which are given elsewhere.
+    /// </summary>
     public JsonObject Object(MessageDescriptor message, IReadOnlyCollection<FieldDescriptor> left)
     {
         var properties = new JsonObject();
@@ -61,7 +62,11 @@ internal sealed class OpenApiSchemas(ProtoComments comments)
     public JsonObject Of(FieldDescriptor field)
     {
         if (field.IsMap)
-            return new JsonObject { ["type"] = "object", ["additionalProperties"] = One(field.MessageType.FindFieldByNumber(2)) };
+        {
+            var value = One(field.MessageType.FindFieldByNumber(2));
+            return new JsonObject { ["type"] = "object", ["additionalProperties"] = value };
+        }
+
         return field.IsRepeated ? new JsonObject { ["type"] = "array", ["items"] = One(field) } : One(field);
     }
 

@@ -47,7 +47,8 @@ internal abstract class RestCall : ServerCall
     {
         foreach (var entry in headers ?? Metadata.Empty)
         {
-            if (!entry.IsBinary && (entry.Key.StartsWith("x-", StringComparison.Ordinal) || s_passedOn.Contains(entry.Key)))
+            var isPassedOn = entry.Key.StartsWith("x-", StringComparison.Ordinal) || s_passedOn.Contains(entry.Key);
+            if (isPassedOn && !entry.IsBinary)
                 Exchange.SetHeader(entry.Key, entry.Value);
         }
 

@@ -36,8 +36,8 @@ public sealed class RestServer
         ArgumentNullException.ThrowIfNull(exchange);
         var routes = _registry.Current.Routes;
         var match = routes.Find(exchange.HttpMethod, exchange.Path, out var allowed);
-        if (match is null && exchange.HttpMethod is "HEAD")
-            match = routes.Find("GET", exchange.Path, out _) is { Route.Descriptor.IsServerStreaming: false } get ? get : null;
+        if (match is null && exchange.HttpMethod is "HEAD" && routes.Find("GET", exchange.Path, out _) is { } get)
+            match = get.Route.Descriptor.IsServerStreaming ? null : get;
         if (match is null && allowed.Count == 0)
             return false;
         if (match is null)

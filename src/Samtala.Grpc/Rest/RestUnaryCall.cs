@@ -33,7 +33,7 @@ internal sealed class RestUnaryCall(RouteMatch match, RestExchange exchange, IMe
 
     private async Task WriteAnswerAsync(IMessage response)
     {
-        if (TextField(response, "etag") is { Length: > 0 } etag && etag.All(static c => c is > ' ' and < '\x7f' and not '"'))
+        if (TextField(response, "etag") is { Length: > 0 } etag && etag.All(IsEtagCharacter))
         {
             Exchange.SetHeader("ETag", $"\"{etag}\"");
             if (IsUnchanged($"\"{etag}\""))
@@ -46,6 +46,8 @@ internal sealed class RestUnaryCall(RouteMatch match, RestExchange exchange, IMe
 
         await RestResponses.WriteAsync(Exchange, 200, RestResponses.Json, _json);
     }
+
+    private static bool IsEtagCharacter(char c) => c is > ' ' and < '\x7f' and not '"';
 
     private bool IsUnchanged(string etag) =>
         Exchange.HttpMethod is "GET" or "HEAD" &&

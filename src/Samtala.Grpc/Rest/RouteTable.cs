@@ -95,7 +95,8 @@ internal sealed class RouteTable
         {
             var other = node.Routes[(route.Template.Verb, route.HttpVerb)];
             throw new InvalidOperationException(
-                $"{route.Method.FullName} and {other.Method.FullName} both claim {route.HttpVerb} {route.Template.Text}.");
+                $"{route.Method.FullName} and {other.Method.FullName} both claim " +
+                $"{route.HttpVerb} {route.Template.Text}.");
         }
     }
 
@@ -115,8 +116,9 @@ internal sealed class RouteTable
         {
             if (Routes.TryGetValue((wanted.Verb, wanted.HttpVerb), out var route))
                 return new RouteMatch(route, wanted.Segments);
-            wanted.Allowed.UnionWith(
-                Routes.Keys.Where(k => string.Equals(k.Verb, wanted.Verb, StringComparison.Ordinal)).Select(k => k.HttpVerb));
+            wanted.Allowed.UnionWith(Routes.Keys
+                .Where(k => string.Equals(k.Verb, wanted.Verb, StringComparison.Ordinal))
+                .Select(k => k.HttpVerb));
             return null;
         }
     }

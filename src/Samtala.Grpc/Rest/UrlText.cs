@@ -6,7 +6,8 @@ namespace Samtala.Grpc.Rest;
 /// <summary>Percent-decoding that refuses what is not well formed.</summary>
 internal static class UrlText
 {
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Decodes <paramref name="text"/>.</summary>
     /// <param name="text">As it came.</param>

@@ -24,7 +24,8 @@ internal sealed class DescriptorIndex
     public FileDescriptor? FindExtension(string type, int number) => _extensions.GetValueOrDefault((type, number));
 
     public IEnumerable<int> ExtensionsOf(string type) =>
-        _extensions.Keys.Where(k => string.Equals(k.Type, type, StringComparison.Ordinal)).Select(k => k.Number).Order();
+        _extensions.Keys.Where(k => string.Equals(k.Type, type, StringComparison.Ordinal))
+            .Select(k => k.Number).Order();
 
     /// <summary>The file, then everything it imports, each once.</summary>
     public static List<FileDescriptor> WithImports(FileDescriptor file)

@@ -110,8 +110,8 @@ public abstract class ServerCall : ServerCallContext
             await FlushAsync(cancellationToken);
     }
 
-    /// <summary>The next request; null at the end. Waits at most until <see cref="ServerCallContext.CancellationToken"/>
-    /// or <paramref name="cancellationToken"/> is cancelled.</summary>
+    /// <summary>The next request; null at the end. Waits until the call's token or
+    /// <paramref name="cancellationToken"/> is cancelled.</summary>
     protected abstract ValueTask<T?> ReadMessageAsync<T>(Marshaller<T> marshaller, CancellationToken cancellationToken)
         where T : class;
 
@@ -213,7 +213,8 @@ public abstract class ServerCall : ServerCallContext
                 ResponseTrailers.Add(entry);
             return e.Status;
         }
-        catch (OperationCanceledException) when (TransportAborted.IsCancellationRequested || _token.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (TransportAborted.IsCancellationRequested || _token.IsCancellationRequested)
         {
             return Status.DefaultCancelled;
         }

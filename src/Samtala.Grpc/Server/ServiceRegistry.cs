@@ -4,7 +4,8 @@ using Google.Protobuf.Reflection;
 
 namespace Samtala.Grpc.Server;
 
-/// <summary>Every service of the node. Services come and go while calls are served: readers see whole snapshots.</summary>
+/// <summary>Every service of the node. Services come and go while calls are served: readers see whole snapshots.
+/// </summary>
 public sealed class ServiceRegistry
 {
     private readonly Lock _writers = new();

@@ -22,7 +22,8 @@ public sealed class HealthService : Health.HealthBase
         ArgumentNullException.ThrowIfNull(request);
         return IsThere(_registry.Current, request.Service)
             ? Task.FromResult(new HealthCheckResponse { Status = HealthCheckResponse.Types.ServingStatus.Serving })
-            : throw new RpcException(new Status(StatusCode.NotFound, $"There is no service \"{request.Service}\" here."));
+            : throw new RpcException(
+                new Status(StatusCode.NotFound, $"There is no service \"{request.Service}\" here."));
     }
 
     /// <inheritdoc />

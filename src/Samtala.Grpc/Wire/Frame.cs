@@ -18,7 +18,8 @@ internal static class Frame
 
     /// <summary>Takes one message off the front of <paramref name="buffer"/>.</summary>
     /// <returns>False while the message is not whole.</returns>
-    /// <exception cref="RpcException">The flag is unknown, or the length is over the limit. Nothing was allocated.</exception>
+    /// <exception cref="RpcException">The flag is unknown, or the length is over the limit. Nothing was allocated.
+    /// </exception>
     public static bool TryRead(
         ref ReadOnlySequence<byte> buffer, int payloadLengthMax, out ReadOnlySequence<byte> payload)
     {

@@ -100,7 +100,7 @@ internal sealed class FrameReader(PipeReader input, int payloadLengthMax)
             var isMore = !result.Buffer.IsEmpty;
             input.AdvanceTo(result.Buffer.End);
             if (isMore)
-                throw new RpcException(new Status(StatusCode.Internal, "More than one request came; this method takes one."));
+                throw new RpcException(new Status(StatusCode.Internal, "More than one request came; one is expected."));
             IsAtEnd = result.IsCompleted;
             if (IsAtEnd)
                 break;

@@ -38,7 +38,8 @@ public static class WireText
         return value.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(value) : value;
     }
 
-    /// <summary>The header value of <paramref name="entry"/>: its text, or its bytes in base64 without padding.</summary>
+    /// <summary>The header value of <paramref name="entry"/>: its text, or its bytes in base64 without padding.
+    /// </summary>
     public static string ValueOf(Metadata.Entry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);

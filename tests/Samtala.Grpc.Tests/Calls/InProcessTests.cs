@@ -73,7 +73,7 @@ public sealed class InProcessTests
     [Fact]
     public async Task An_error_brings_code_message_and_details()
     {
-        var request = new FailRequest { Code = (int)StatusCode.NotFound, Message = "no röom", Reason = "ROOM_NOT_FOUND" };
+        var request = new FailRequest { Code = 5, Message = "no röom", Reason = "ROOM_NOT_FOUND" };
         var error = await Assert.ThrowsAsync<RpcException>(
             async () => await _client.FailAsync(request, cancellationToken: Stop));
         Assert.Equal((StatusCode.NotFound, "no röom"), (error.StatusCode, error.Status.Detail));

@@ -21,12 +21,13 @@ public sealed class RestServerTests
     [Fact]
     public async Task A_whole_body_becomes_the_request_and_the_answer_is_JSON()
     {
-        var exchange = new FakeExchange("POST", "/v1/echo", """{"text":"hi","nested":{"number":"7"},"volume":"LOUD"}""");
+        const string Body = """{"text":"hi","nested":{"number":"7"},"volume":"LOUD"}""";
+        var exchange = new FakeExchange("POST", "/v1/echo", Body);
         var request = (await AskAsync(exchange))["request"]!;
         Assert.Equal(200, exchange.Status);
         Assert.Equal("application/json", exchange.Answer["Content-Type"]);
         Assert.Equal("\"e0\"", exchange.Answer["ETag"]);
-        Assert.Equal("""{"text":"hi","nested":{"number":"7"},"volume":"LOUD"}""", Compact(request));
+        Assert.Equal(Body, Compact(request));
     }
 
     [Fact]
@@ -165,7 +166,8 @@ public sealed class RestServerTests
     [Fact]
     public async Task An_error_is_a_problem_with_reason_code_and_trace()
     {
-        var exchange = new FakeExchange("POST", "/v1/fail", """{"code":5,"message":"no room","reason":"ROOM_NOT_FOUND"}""");
+        const string Body = """{"code":5,"message":"no room","reason":"ROOM_NOT_FOUND"}""";
+        var exchange = new FakeExchange("POST", "/v1/fail", Body);
         var expected = """
             {"type":"urn:samtala:error:ROOM_NOT_FOUND","title":"Not found","status":404,"detail":"no room",
             "instance":"/v1/fail","code":"SAM0999","traceId":"trace1"}
