@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -55,46 +54,13 @@ internal abstract class RestCall : ServerCall
         return Task.CompletedTask;
     }
 
-    protected string ToJson(IMessage message) =>
-        Route.ResponseField is { } field ? JsonText.OfField(message, field) : JsonText.Of(message);
+    protected void WriteJson(IBufferWriter<byte> target, IMessage message) =>
+        MessageJson.Write(target, message, Route.ResponseField);
 
     protected Task WriteProblemAsync(Status status, Metadata? trailers)
     {
         var isConditional = Exchange.GetHeader("If-Match") is not null;
         return RestResponses.WriteAsync(Exchange, Problem.From(status, trailers, isConditional));
-    }
-}
-
-/// <summary>Messages as proto3 JSON.</summary>
-internal static class JsonText
-{
-    private static readonly JsonFormatter s_formatter = new(JsonFormatter.Settings.Default);
-
-    public static string Of(IMessage message)
-    {
-        try
-        {
-            return s_formatter.Format(message);
-        }
-        catch (InvalidOperationException)
-        {
-            // An Any inside needs its type.
-            var types = TypeRegistry.FromFiles(DescriptorIndex.WithImports(message.Descriptor.File));
-            return new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(types)).Format(message);
-        }
-    }
-
-    public static string OfField(IMessage message, FieldDescriptor field)
-    {
-        var value = field.Accessor.GetValue(message);
-        if (value is null)
-            return "null";
-        if (value is IMessage inner)
-            return Of(inner);
-        var text = new StringBuilder();
-        using var writer = new StringWriter(text, System.Globalization.CultureInfo.InvariantCulture);
-        s_formatter.WriteValue(writer, value);
-        return text.ToString();
     }
 }
 

@@ -38,19 +38,15 @@ internal sealed class RestStreamCall : RestCall
     protected override void WriteMessage<T>(T message, Marshaller<T> marshaller)
     {
         var response = (IMessage)(object)message;
-        var text = new StringBuilder();
-        if (_isEvents)
+        lock (_gate)
         {
-            if (TextField(response, "resume_token") is { Length: > 0 } id && !id.AsSpan().ContainsAny("\r\n\0"))
-                text.Append("id: ").Append(id).Append('\n');
-            text.Append("data: ").Append(ToJson(response)).Append("\n\n");
+            if (_isEvents && TextField(response, "resume_token") is { Length: > 0 } id && IsOneLine(id))
+                Encoding.UTF8.GetBytes($"id: {id}\n", _pending);
+            if (_isEvents)
+                _pending.Write("data: "u8);
+            WriteJson(_pending, response);
+            _pending.Write(_isEvents ? "\n\n"u8 : "\n"u8);
         }
-        else
-        {
-            text.Append(ToJson(response)).Append('\n');
-        }
-
-        Enqueue(text.ToString());
     }
 
     protected override async ValueTask FlushAsync(CancellationToken cancellationToken)
@@ -98,6 +94,8 @@ internal sealed class RestStreamCall : RestCall
         if (early)
             await Exchange.CompleteAsync();
     }
+
+    private static bool IsOneLine(string text) => !text.AsSpan().ContainsAny("\r\n\0");
 
     private void Enqueue(string text)
     {

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
 
@@ -9,12 +9,12 @@ internal sealed class RestUnaryCall(RouteMatch match, RestExchange exchange, IMe
     : RestCall(match, exchange, request, time)
 {
     private IMessage? _response;
-    private byte[] _json = [];
+    private readonly ArrayBufferWriter<byte> _json = new();
 
     protected override void WriteMessage<T>(T message, Marshaller<T> marshaller)
     {
         _response = (IMessage)(object)message;
-        _json = Encoding.UTF8.GetBytes(ToJson(_response));
+        WriteJson(_json, _response);
     }
 
     protected override ValueTask FlushAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -44,7 +44,7 @@ internal sealed class RestUnaryCall(RouteMatch match, RestExchange exchange, IMe
             }
         }
 
-        await RestResponses.WriteAsync(Exchange, 200, RestResponses.Json, _json);
+        await RestResponses.WriteAsync(Exchange, 200, RestResponses.Json, _json.WrittenMemory);
     }
 
     private static bool IsEtagCharacter(char c) => c is > ' ' and < '\x7f' and not '"';
