@@ -26,4 +26,7 @@ public sealed record StoreOptions
     /// <summary>How often an idle store gives space back and looks for damage.</summary>
     /// <value>Default 1 minute; zero never. Valid 1 second to 1 day.</value>
     public TimeSpan MaintenanceInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Buckets of a new table's index, 64 bytes each; it grows at a start. A power of two.</summary>
+    internal long TableIndexBuckets { get; init; } = 1 << 16;
 }

@@ -38,12 +38,7 @@ internal static partial class StoreRecovery
                 });
             }
 
-            var generations = WalReader.ListFrom(files, 0);
-            var next = (generations.Count == 0 ? 0 : generations[^1]) + 1;
-            var wal = WriteAheadLog.Create(files, next, sequence, options.WalMemory);
-            Committer committer = new(files, options, contents, (wal, sequence), logger);
-            committer.MarkDirty();
-            await committer.TakeCheckpointAsync();
+            var committer = await BeginAsync(files, options, contents, (checkpoint, sequence), logger);
             LogOpened(logger, replayed);
             return (contents, committer);
         }
@@ -56,11 +51,30 @@ internal static partial class StoreRecovery
         }
     }
 
+    /// <summary>Starts a new log. What was replayed goes into a checkpoint first: a log is never written to again after
+    /// a restart, because nobody knows what lies behind its last whole record.</summary>
+    private static async Task<Committer> BeginAsync(
+        IFileSystem files, StoreOptions options, StoreContents contents,
+        (StoreCheckpoint? Checkpoint, ulong Sequence) state, ILogger logger)
+    {
+        var generations = WalReader.ListFrom(files, 0);
+        var nothingReplayed = state.Checkpoint is { } checkpoint && checkpoint.Sequence == state.Sequence
+            && generations.Count == 1 && generations[0] == checkpoint.Generation;
+        var generation = generations.Count == 0 ? 1 : generations[^1] + (nothingReplayed ? 0u : 1u);
+        var wal = WriteAheadLog.Create(files, generation, state.Sequence, options.WalMemory);
+        Committer committer = new(files, options, contents, (wal, state.Sequence), logger);
+        if (nothingReplayed)
+            return committer;
+        committer.MarkDirty();
+        await committer.TakeCheckpointAsync();
+        return committer;
+    }
+
     private static StoreContents Load(IFileSystem files, StoreCheckpoint? checkpoint, StoreOptions options)
     {
         ExtentFiles extents = new(files);
         var table = checkpoint?.Table is null
-            ? TableStore.Create(files, options.TableMemory)
+            ? TableStore.Create(files, options.TableIndexBuckets, options.TableMemory)
             : TableStore.Recover(files, checkpoint.Table, options.TableMemory);
         StoreContents contents = new(table, extents) { LastExtent = checkpoint?.LastExtent ?? 0 };
 

@@ -16,8 +16,6 @@ internal sealed class TableStore : IDisposable
     public const string Folder = "table";
     public const int PageSize = 64 * 1024;
     public const int SegmentSize = 16 << 20;
-    public const long IndexBucketsMin = 1 << 16;
-
     /// <summary>A bucket is a cache line of seven entries. Beyond this mean the next start makes a larger index from the
     /// log; until then look-ups walk longer chains. (FASTER's GrowIndex was tried: it leaks its overflow buckets.)
     /// </summary>
@@ -63,11 +61,11 @@ internal sealed class TableStore : IDisposable
     /// <summary>What <see cref="Size"/> was after the last whole compaction.</summary>
     public long CompactedSize { get; private set; }
 
-    public static TableStore Create(IFileSystem files, int memorySize)
+    public static TableStore Create(IFileSystem files, long indexBuckets, int memorySize)
     {
         foreach (var name in files.List(Folder))
             files.Delete(Path.Combine(Folder, name));
-        return new TableStore(files, IndexBucketsMin, memorySize);
+        return new TableStore(files, indexBuckets, memorySize);
     }
 
     /// <summary>Opens the table as it was at a checkpoint.</summary>
