@@ -14,7 +14,8 @@ public interface IStore : IAsyncDisposable
     /// <param name="batch">Read during the call only; the caller may reuse it afterwards.</param>
     /// <param name="durability">When the call completes: <see cref="Durability.Durable"/> waits for the disk.</param>
     /// <param name="cancellationToken">Gives up waiting; the batch may still be committed.</param>
-    /// <returns>Committed, or the first expectation of the batch that did not hold (then nothing was applied).</returns>
+    /// <returns>Committed, or the first expectation of the batch that did not hold (then nothing was
+    /// applied).</returns>
     /// <exception cref="ArgumentException">The batch is larger than <see cref="StoreLimits.BatchSizeMax"/>, or adds an
     /// extent that is not complete or already added. Nothing was applied.</exception>
     /// <exception cref="StoreException">The disk refused; nothing of the batch is visible or durable.</exception>

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Samtala.Storage;
 
-/// <summary>Leases for a store with one process: always granted, with a token that rises and survives restarts.</summary>
+/// <summary>Leases for a store with one process: always granted, with a token that rises and survives
+/// restarts.</summary>
 public static class LeaseGrant
 {
     /// <summary>Longest lease name in characters.</summary>

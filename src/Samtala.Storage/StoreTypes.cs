@@ -35,7 +35,8 @@ public sealed record StoreCapabilities(string Name, bool DurableAcknowledgement,
 
 /// <summary>How a commit ended.</summary>
 /// <param name="Committed">Whether the batch was applied.</param>
-/// <param name="ConflictIndex">The first expectation that failed, in the order they were added; -1 if committed.</param>
+/// <param name="ConflictIndex">The first expectation that failed, in the order they were added; -1 if
+/// committed.</param>
 public readonly record struct CommitResult(bool Committed, int ConflictIndex)
 {
     /// <summary>The batch was applied.</summary>

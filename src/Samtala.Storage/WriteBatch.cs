@@ -1,7 +1,8 @@
 namespace Samtala.Storage;
 
 /// <summary>Operations that take effect together or not at all. Not thread-safe.</summary>
-/// <remarks>Keys and values are copied when added. Expectations are checked against the state before the batch.</remarks>
+/// <remarks>Keys and values are copied when added. Expectations are checked against the state before the
+/// batch.</remarks>
 public sealed class WriteBatch
 {
     private readonly List<WriteOperation> _operations = [];
@@ -23,7 +24,8 @@ public sealed class WriteBatch
     /// <summary>Removes a key; absent keys are fine.</summary>
     /// <param name="keyspace">Where.</param>
     /// <param name="key">1 to <see cref="StoreLimits.KeySizeMax"/> bytes.</param>
-    public WriteBatch Delete(Keyspace keyspace, ReadOnlySpan<byte> key) => Add(WriteKind.Delete, keyspace, key, default);
+    public WriteBatch Delete(Keyspace keyspace, ReadOnlySpan<byte> key) =>
+        Add(WriteKind.Delete, keyspace, key, default);
 
     /// <summary>The batch commits only if the key has exactly this value.</summary>
     /// <param name="keyspace">Where.</param>
@@ -61,7 +63,11 @@ public sealed class WriteBatch
     {
         ArgumentNullException.ThrowIfNull(keyspace);
         if (key.Length is 0 or > StoreLimits.KeySizeMax)
-            throw new ArgumentException($"A key has 1 to {StoreLimits.KeySizeMax} bytes; this has {key.Length}.", nameof(key));
+        {
+            throw new ArgumentException(
+                $"A key has 1 to {StoreLimits.KeySizeMax} bytes; this has {key.Length}.", nameof(key));
+        }
+
         if (value.Length > StoreLimits.ValueSizeMax)
         {
             throw new ArgumentException(

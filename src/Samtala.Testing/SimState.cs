@@ -3,7 +3,8 @@ using Samtala.Storage;
 
 namespace Samtala.Testing;
 
-/// <summary>Everything a simulated store holds, as an immutable value: a crash is going back to an earlier one.</summary>
+/// <summary>Everything a simulated store holds, as an immutable value: a crash is going back to an earlier
+/// one.</summary>
 internal sealed record SimState(
     ImmutableSortedDictionary<SimKey, byte[]> Entries, ImmutableDictionary<ExtentId, byte[]> Extents)
 {

@@ -2,7 +2,8 @@ using Samtala.Storage;
 
 namespace Samtala.Testing;
 
-/// <summary>A store in memory that behaves as the embedded one does, deterministically, and fails when told to.</summary>
+/// <summary>A store in memory that behaves as the embedded one does, deterministically, and fails when told
+/// to.</summary>
 /// <remarks>Batches become visible together with their flush; after <see cref="SimDisk.Crash"/> every call fails and a
 /// new store on the same disk sees what survived.</remarks>
 public sealed class SimStore : IStore

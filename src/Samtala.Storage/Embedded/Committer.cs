@@ -6,7 +6,8 @@ using Samtala.Storage.Wal;
 
 namespace Samtala.Storage.Embedded;
 
-/// <summary>Takes all batches that wait as one group: one fdatasync for all of them, then they become visible.</summary>
+/// <summary>Takes all batches that wait as one group: one fdatasync for all of them, then they become
+/// visible.</summary>
 /// <remarks>A failed log makes the whole group fail; the store then takes a checkpoint, which starts a new log, and is
 /// back in service as soon as that succeeds.</remarks>
 internal sealed partial class Committer

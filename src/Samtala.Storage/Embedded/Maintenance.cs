@@ -170,7 +170,7 @@ internal sealed partial class Maintenance : IAsyncDisposable
         }
 
         if (live < file.Live && !file.IsRented)
-            damaged.Add($"Extent file '{file.Path}' is damaged: {file.Live - live} live bytes are not where they were.");
+            damaged.Add($"Extent file '{file.Path}' is damaged: {file.Live - live} live bytes cannot be found.");
     }
 
     /// <summary>Copies what is live to other files; the checkpoint that follows deletes this one.</summary>

@@ -76,7 +76,8 @@ internal sealed class StagedExtents
             case WriteKind.Put or WriteKind.Delete:
                 return new StoreOperation(
                     operation.Kind == WriteKind.Put ? OperationKind.Put : OperationKind.Delete,
-                    operation.Keyspace!.Name, operation.Keyspace.IsOrdered, operation.Key, operation.Value, default, default);
+                    operation.Keyspace!.Name, operation.Keyspace.IsOrdered, operation.Key, operation.Value,
+                    default, default);
             case WriteKind.FreeExtent:
                 if (_staged.TryRemove(operation.Extent, out var discarded))
                     (claimed ??= []).Add((operation.Extent, discarded));

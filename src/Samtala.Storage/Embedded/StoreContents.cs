@@ -6,7 +6,8 @@ using Samtala.Storage.Wal;
 
 namespace Samtala.Storage.Embedded;
 
-/// <summary>What is applied: table, ordered keyspaces, extents. The committer alone changes it; anybody reads.</summary>
+/// <summary>What is applied: table, ordered keyspaces, extents. The committer alone changes it; anybody
+/// reads.</summary>
 internal sealed class StoreContents : IDisposable
 {
     /// <summary>No keyspace of a caller has an empty name.</summary>

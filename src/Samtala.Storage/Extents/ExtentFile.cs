@@ -43,7 +43,8 @@ internal sealed class ExtentFile(IFileSystem files, uint number, long length)
     {
         number = 0;
         return name.Length == 12 && name.EndsWith(".ext", StringComparison.Ordinal)
-            && uint.TryParse(name.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
+            && uint.TryParse(
+                name.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
     }
 
     /// <summary>Opens the file and keeps it open until the use is disposed.</summary>

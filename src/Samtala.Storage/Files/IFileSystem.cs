@@ -2,7 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Samtala.Storage.Files;
 
-/// <summary>The few file operations the store needs; tests put a failing disk in its place. Paths are relative.</summary>
+/// <summary>The few file operations the store needs; tests put a failing disk in its place. Paths are
+/// relative.</summary>
 /// <remarks>Every member may throw <see cref="IOException"/>.</remarks>
 internal interface IFileSystem
 {

@@ -6,7 +6,8 @@ namespace Samtala.Storage.Table;
 
 /// <summary>FasterKV's device: files of a few MiB, with a checksum for every 4 KiB block that is checked at every read.
 /// </summary>
-/// <remarks>A write that fails is kept in memory and tried again at the next <see cref="Sync"/>, so FASTER never sees an
+/// <remarks>A write that fails is kept in memory and tried again at the next <see cref="Sync"/>, so FASTER never sees
+/// an
 /// error; nothing is acknowledged from here. Reads fail on the calling thread: ask <see cref="TakeReadFailure"/>.
 /// Segments that FASTER drops stay until <see cref="DeleteDropped"/>, because the last checkpoint may need them.
 /// </remarks>
@@ -170,7 +171,7 @@ internal sealed class BlockDevice : StorageDeviceBase
                         continue;
                     _ = segment.Open(_files).Read((long)i * BlockSize, block);
                     if (!segment.Matches(i, block))
-                        damaged.Add($"Table file '{PathOf(_prefix, id)}' is damaged in the block at {(long)i * BlockSize}.");
+                        damaged.Add($"Table file '{segment.Path}' is damaged in the block at {(long)i * BlockSize}.");
                 }
             }
         }
@@ -195,12 +196,14 @@ internal sealed class BlockDevice : StorageDeviceBase
         try
         {
             segment.Open(_files).Write(offset, piece);
-            if (_retained.Count > 0)
-                _retained.Remove((segmentId, offset));
+            for (var at = 0; at < piece.Length && _retained.Count > 0; at += BlockSize)
+                _retained.Remove((segmentId, offset + at));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _retained[(segmentId, offset)] = piece.ToArray();
+            // Block by block, so that a later write of other extent replaces exactly what it covers.
+            for (var at = 0; at < piece.Length; at += BlockSize)
+                _retained[(segmentId, offset + at)] = piece.Slice(at, Math.Min(BlockSize, piece.Length - at)).ToArray();
         }
     }
 
@@ -279,7 +282,10 @@ internal sealed class BlockDevice : StorageDeviceBase
 
             BlockCount = Math.Max(BlockCount, block + count);
             for (var i = 0; i < count; i++)
-                Checksums[block + i] = Of(bytes.Slice(i * BlockSize, Math.Min(BlockSize, bytes.Length - (i * BlockSize))));
+            {
+                var length = Math.Min(BlockSize, bytes.Length - (i * BlockSize));
+                Checksums[block + i] = Of(bytes.Slice(i * BlockSize, length));
+            }
         }
 
         public void Forget(int block)

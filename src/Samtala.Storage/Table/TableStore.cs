@@ -16,7 +16,8 @@ internal sealed class TableStore : IDisposable
     public const string Folder = "table";
     public const int PageSize = 64 * 1024;
     public const int SegmentSize = 16 << 20;
-    /// <summary>A bucket is a cache line of seven entries. Beyond this mean the next start makes a larger index from the
+    /// <summary>A bucket is a cache line of seven entries. Beyond this mean the next start makes a larger index from
+    /// the
     /// log; until then look-ups walk longer chains. (FASTER's GrowIndex was tried: it leaks its overflow buckets.)
     /// </summary>
     private const long EntriesPerBucketMax = 7;
@@ -124,7 +125,7 @@ internal sealed class TableStore : IDisposable
         value.CopyTo(_value.AsSpan(1));
         fixed (byte* keyPointer = whole)
         fixed (byte* valuePointer = _value)
-            Upsert(new SpanByte(whole.Length, (IntPtr)keyPointer), new SpanByte(value.Length + 1, (IntPtr)valuePointer));
+            Upsert(new(whole.Length, (IntPtr)keyPointer), new(value.Length + 1, (IntPtr)valuePointer));
     }
 
     [SkipLocalsInit]
@@ -281,7 +282,7 @@ internal sealed class TableStore : IDisposable
         value.CopyTo(_value.AsSpan(1));
         fixed (byte* keyPointer = key)
         fixed (byte* valuePointer = _value)
-            Upsert(new SpanByte(key.Length, (IntPtr)keyPointer), new SpanByte(value.Length + 1, (IntPtr)valuePointer));
+            Upsert(new(key.Length, (IntPtr)keyPointer), new(value.Length + 1, (IntPtr)valuePointer));
     }
 
     private void Upsert(SpanByte key, SpanByte value)
@@ -304,7 +305,7 @@ internal sealed class TableStore : IDisposable
             BitConverter.TryWriteBytes(key[1..], _kv.Log.TailAddress);
             fixed (byte* keyPointer = key)
             fixed (byte* valuePointer = _filler)
-                Upsert(new SpanByte(key.Length, (IntPtr)keyPointer), new SpanByte(_filler.Length, (IntPtr)valuePointer));
+                Upsert(new(key.Length, (IntPtr)keyPointer), new(_filler.Length, (IntPtr)valuePointer));
         }
     }
 

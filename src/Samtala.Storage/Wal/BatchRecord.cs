@@ -89,7 +89,8 @@ internal static class BatchRecord
         offset++;
         if (kind is OperationKind.Put or OperationKind.Delete)
         {
-            if (!TryTake(record, ref offset, 1, out var size) || !TryTake(record, ref offset, size.Span[0], out var name)
+            if (!TryTake(record, ref offset, 1, out var size)
+                || !TryTake(record, ref offset, size.Span[0], out var name)
                 || !TryTake(record, ref offset, 2, out size)
                 || !TryTake(record, ref offset, BinaryPrimitives.ReadUInt16LittleEndian(size.Span), out var key)
                 || !TryReadBytes(record, ref offset, out var value))

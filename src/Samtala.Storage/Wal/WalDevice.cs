@@ -60,7 +60,8 @@ internal sealed class WalDevice(IStoreFile file) : StorageDeviceBase("wal", Sect
         callback(0, readLength, context);
     }
 
-    public override void RemoveSegmentAsync(int segment, AsyncCallback callback, IAsyncResult result) => callback(result);
+    public override void RemoveSegmentAsync(int segment, AsyncCallback callback, IAsyncResult result) =>
+        callback(result);
 
     public override void Dispose()
     {

@@ -29,7 +29,8 @@ public abstract class ExtentConformance : StoreConformance
     {
         await using var store = await OpenAsync();
         var id = await WriteExtentAsync(store, Bytes("hello"));
-        await Assert.ThrowsAsync<KeyNotFoundException>(async () => await store.ReadExtentAsync(id, 0, new byte[1], Token));
+        await Assert.ThrowsAsync<KeyNotFoundException>(
+            async () => await store.ReadExtentAsync(id, 0, new byte[1], Token));
         await Assert.ThrowsAsync<KeyNotFoundException>(async () => await store.OpenExtentAsync(id, Token));
         await CommitAsync(store, new WriteBatch().AddExtent(id));
         Assert.Equal(Bytes("hello"), await ReadExtentAsync(store, id, 5));
@@ -73,12 +74,14 @@ public abstract class ExtentConformance : StoreConformance
             id = await WriteExtentAsync(store, Noise(1, length));
             await CommitAsync(store, new WriteBatch().AddExtent(id));
             await CommitAsync(store, new WriteBatch().FreeExtent(id));
-            await Assert.ThrowsAsync<KeyNotFoundException>(async () => await store.ReadExtentAsync(id, 0, new byte[1], Token));
+            await Assert.ThrowsAsync<KeyNotFoundException>(
+            async () => await store.ReadExtentAsync(id, 0, new byte[1], Token));
             await CommitAsync(store, new WriteBatch().FreeExtent(id));
         }
 
         await using var again = await OpenAsync();
-        await Assert.ThrowsAsync<KeyNotFoundException>(async () => await again.ReadExtentAsync(id, 0, new byte[1], Token));
+        await Assert.ThrowsAsync<KeyNotFoundException>(
+            async () => await again.ReadExtentAsync(id, 0, new byte[1], Token));
     }
 
     [Fact]

@@ -27,7 +27,8 @@ public abstract class KeyConformance : StoreConformance
     {
         await using var store = await OpenAsync();
         var other = Keyspace.Exact("exac");
-        await CommitAsync(store, new WriteBatch().Put(s_exact, Bytes("k"), Bytes("1")).Put(other, Bytes("tk"), Bytes("2")));
+        await CommitAsync(
+            store, new WriteBatch().Put(s_exact, Bytes("k"), Bytes("1")).Put(other, Bytes("tk"), Bytes("2")));
         Assert.Null(await store.GetAsync(other, Bytes("k"), Token));
         Assert.Null(await store.GetAsync(s_exact, Bytes("tk"), Token));
     }
@@ -67,7 +68,8 @@ public abstract class KeyConformance : StoreConformance
         var value = new byte[StoreLimits.ValueSizeMax];
         for (var i = 0; i <= StoreLimits.BatchSizeMax / value.Length; i++)
             batch.Put(s_exact, Bytes($"{i}"), value);
-        await Assert.ThrowsAsync<ArgumentException>(async () => await store.CommitAsync(batch, Durability.Durable, Token));
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await store.CommitAsync(batch, Durability.Durable, Token));
         Assert.Null(await store.GetAsync(s_exact, Bytes("0"), Token));
     }
 
@@ -103,8 +105,10 @@ public abstract class KeyConformance : StoreConformance
     public async Task Expectations_see_the_state_before_their_batch()
     {
         await using var store = await OpenAsync();
-        await CommitAsync(store, new WriteBatch().Put(s_exact, Bytes("a"), Bytes("1")).ExpectAbsent(s_exact, Bytes("a")));
-        await CommitAsync(store, new WriteBatch().Put(s_exact, Bytes("a"), Bytes("2")).Expect(s_exact, Bytes("a"), Bytes("1")));
+        await CommitAsync(
+            store, new WriteBatch().Put(s_exact, Bytes("a"), Bytes("1")).ExpectAbsent(s_exact, Bytes("a")));
+        await CommitAsync(
+            store, new WriteBatch().Put(s_exact, Bytes("a"), Bytes("2")).Expect(s_exact, Bytes("a"), Bytes("1")));
         await CommitAsync(store, new WriteBatch().Delete(s_exact, Bytes("a")).Expect(s_exact, Bytes("a"), Bytes("2")));
         var absent = await store.CommitAsync(
             new WriteBatch().Expect(s_exact, Bytes("a"), Bytes("2")), Durability.Durable, Token);
@@ -201,7 +205,8 @@ public abstract class KeyConformance : StoreConformance
     {
         await using (var store = await OpenAsync())
         {
-            await CommitAsync(store, new WriteBatch().Put(s_exact, Bytes("d"), Bytes("1")).Put(s_ordered, Bytes("o"), Bytes("2")));
+            await CommitAsync(
+                store, new WriteBatch().Put(s_exact, Bytes("d"), Bytes("1")).Put(s_ordered, Bytes("o"), Bytes("2")));
             await store.CommitAsync(new WriteBatch().Put(s_exact, Bytes("l"), Bytes("3")), Durability.Later, Token);
         }
 

@@ -45,6 +45,7 @@ internal sealed class PowerCutImage
     private const int SectorSize = 512;
     private readonly List<DiskOperation> _unsynced = [];
     private byte[] _bytes = [];
+    private int _length;
 
     public void Add(DiskOperation operation)
     {
@@ -68,14 +69,14 @@ internal sealed class PowerCutImage
             Apply(each, _ => mode == 1 || (mode > 1 && random.Next(2) == 0));
         }
 
-        return _bytes;
+        return _bytes[.._length];
     }
 
     private void Apply(DiskOperation operation, Func<long, bool> keepsSector)
     {
         if (operation.Action == DiskAction.SetLength)
         {
-            Array.Resize(ref _bytes, (int)operation.Offset);
+            SetLength((int)operation.Offset);
             return;
         }
 
@@ -85,12 +86,21 @@ internal sealed class PowerCutImage
             var count = (int)Math.Min(SectorSize - (offset % SectorSize), operation.Bytes.Length - at);
             if (keepsSector(offset / SectorSize))
             {
-                if (_bytes.Length < offset + count)
-                    Array.Resize(ref _bytes, (int)(offset + count));
+                if (_length < offset + count)
+                    SetLength((int)(offset + count));
                 operation.Bytes.AsSpan((int)at, count).CopyTo(_bytes.AsSpan((int)offset));
             }
 
             at += count;
         }
+    }
+
+    private void SetLength(int length)
+    {
+        if (length > _bytes.Length)
+            Array.Resize(ref _bytes, Math.Max(length, _bytes.Length * 2));
+        if (length < _length)
+            _bytes.AsSpan(length, _length - length).Clear();
+        _length = length;
     }
 }

@@ -37,7 +37,8 @@ public sealed class PowerCutTests
         {
             await using var store = await Workload.OpenAsync(after);
             var count = await Workload.CountAsync(store);
-            var acknowledged = workload.History.FindLastIndex(h => h.AcknowledgedAt >= 0 && h.AcknowledgedAt <= cut) + 1;
+            var acknowledged = 1 + workload.History.FindLastIndex(
+                h => h.AcknowledgedAt >= 0 && h.AcknowledgedAt <= cut);
             Assert.True(count >= acknowledged, $"{acknowledged} batches were acknowledged, {count} are there.");
             if (count > 0)
                 await Workload.CheckAsync(store, workload.History[count - 1].State);
