@@ -36,6 +36,9 @@ internal static class Problems
         if (detail.Length == 0)
             detail = Text(problem, "title");
         var code = Text(problem, "code");
+        // Some errors carry their code only in front of the sentence.
+        if (code.Length == 0 && CodeInFront(detail) is { } front)
+            (code, detail) = (front, detail[(front.Length + 1)..].Trim());
         var reason = Text(problem, "reason");
         return code.Length > 0
             ? new CliException(code, detail) { Reason = reason }
@@ -44,6 +47,12 @@ internal static class Problems
 
     private static string Text(JsonObject problem, string name) =>
         problem[name] is JsonValue value && value.TryGetValue(out string? text) ? text ?? "" : "";
+
+    private static string? CodeInFront(string detail) =>
+        detail.Length > 8 && detail.StartsWith("SAM", StringComparison.Ordinal) && detail[7] == ':'
+        && detail.AsSpan(3, 4).IndexOfAnyExceptInRange('0', '9') < 0
+            ? detail[..7]
+            : null;
 
     private static string CodeOf(int status) => status switch
     {

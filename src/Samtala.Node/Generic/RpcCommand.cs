@@ -37,7 +37,7 @@ internal sealed class RpcCommand
         }
 
         command.SetAction(RunAsync);
-        return ExampleHelp.With(command, example, $"{shownPath} --output json");
+        return ExampleHelp.With(command, example, $"{example} --output json");
     }
 
     private void Add(Command command, RpcField field)
@@ -73,9 +73,9 @@ internal sealed class RpcCommand
 
     private string Comment(string field)
     {
-        var operation = $"{_rpc.Service.FullName}.{_rpc.Name}";
+        var operation = $"{_rpc.Service.Name}_{_rpc.Name}";
         var found = _context.Comments.GetValueOrDefault(field.Length == 0 ? operation : $"{operation}/{field}", "");
-        return field.Length == 0 ? found : Words.FirstSentence(found);
+        return Words.FirstSentence(found);
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)

@@ -11,22 +11,22 @@ namespace Samtala.Node.Verbs;
 /// <summary>plugin list, show, install, remove, enable, disable, reload, logs.</summary>
 internal static class PluginVerb
 {
-    private const string Service = "samtala.node.v1.PluginService";
+    private const string Service = "PluginService";
 
     public static Command Build(CliContext context)
     {
         Dictionary<string, string> comments = new(StringComparer.Ordinal)
         {
-            [$"{Service}.ListPlugins"] = "Lists the installed plugins.",
-            [$"{Service}.GetPlugin"] = "Tells everything about one plugin.",
-            [$"{Service}.EnablePlugin"] = "Starts a plugin now and at every start of the node.",
-            [$"{Service}.EnablePlugin/grants"] = "What it may do besides what it may already.",
-            [$"{Service}.DisablePlugin"] = "Stops a plugin; what it stored stays.",
-            [$"{Service}.RemovePlugin"] = "Stops and removes a plugin, and what it stored unless --keep-data.",
-            [$"{Service}.RemovePlugin/keepData"] = "Keep what it stored.",
-            [$"{Service}.ReloadPlugin"] = "Stops a plugin, loads its files anew, and starts it.",
-            [$"{Service}.StreamPluginLogs"] = "Prints the newest log lines of a plugin.",
-            [$"{Service}.StreamPluginLogs/follow"] = "Go on with lines to come.",
+            [$"{Service}_ListPlugins"] = "Lists the installed plugins.",
+            [$"{Service}_GetPlugin"] = "Tells everything about one plugin.",
+            [$"{Service}_EnablePlugin"] = "Starts a plugin now and at every start of the node.",
+            [$"{Service}_EnablePlugin/grants"] = "What it may do besides what it may already.",
+            [$"{Service}_DisablePlugin"] = "Stops a plugin; what it stored stays.",
+            [$"{Service}_RemovePlugin"] = "Stops and removes a plugin, and what it stored unless --keep-data.",
+            [$"{Service}_RemovePlugin/keepData"] = "Keep what it stored.",
+            [$"{Service}_ReloadPlugin"] = "Stops a plugin, loads its files anew, and starts it.",
+            [$"{Service}_StreamPluginLogs"] = "Prints the newest log lines of a plugin.",
+            [$"{Service}_StreamPluginLogs/follow"] = "Go on with lines to come.",
         };
         var group = RpcCommands.Group(
             "plugin", "Installs, enables, disables and removes plugins, while the node serves.",

@@ -12,13 +12,13 @@ internal static class TokenVerb
     {
         Dictionary<string, string> comments = new(StringComparer.Ordinal)
         {
-            ["samtala.node.v1.TokenService.CreateToken"] = "Makes a token. Its secret is shown only now.",
-            ["samtala.node.v1.TokenService.CreateToken/scopes"] = "What it allows, such as registry:publish or state:read.",
-            ["samtala.node.v1.TokenService.CreateToken/displayName"] = "For people.",
-            ["samtala.node.v1.TokenService.CreateToken/ttl"] = "How long it is good for; for ever if left out.",
-            ["samtala.node.v1.TokenService.ListTokens"] = "Lists the tokens, without their secrets.",
-            ["samtala.node.v1.TokenService.DeleteToken"] = "Withdraws a token at once.",
-            ["samtala.node.v1.TokenService.CreateLogin"] = "Makes a new one-time link to the dashboard.",
+            ["TokenService_CreateToken"] = "Makes a token. Its secret is shown only now.",
+            ["TokenService_CreateToken/scopes"] = "What it allows, such as registry:publish or state:read.",
+            ["TokenService_CreateToken/displayName"] = "For people.",
+            ["TokenService_CreateToken/ttl"] = "How long it is good for; for ever if left out.",
+            ["TokenService_ListTokens"] = "Lists the tokens, without their secrets.",
+            ["TokenService_DeleteToken"] = "Withdraws a token at once.",
+            ["TokenService_CreateLogin"] = "Makes a new one-time link to the dashboard.",
         };
         var service = TokenReflection.Descriptor.Services.Single();
         // Links and logging in are for programs.
