@@ -90,7 +90,8 @@ internal static class CommandLine
                 "SAM0001", $"{what} '{word}'", path, hint.Length > 0 ? hint : $"see: {path} --help");
         }
 
-        return CliException.Usage("SAM0002", parsed.Errors[0].Message.TrimEnd('.'), path, $"see: {path} --help");
+        var message = parsed.Errors[0].Message.ReplaceLineEndings("").Replace('\t', ' ').TrimEnd('.');
+        return CliException.Usage("SAM0002", message, path, $"see: {path} --help");
     }
 
     private static string PathOf(SymbolResult? result)
