@@ -9,8 +9,8 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Samtala.Grpc.Rest;
 
-/// <summary>Writes messages as proto3 JSON, in UTF-8. Not the library's formatter: that one keeps every enum type it saw
-/// in a static table for ever, so a plugin whose enum was once an answer could never be unloaded.</summary>
+/// <summary>Writes messages as proto3 JSON, in UTF-8. Not the library's formatter: that one keeps every enum type it
+/// saw in a static table for ever, so a plugin whose enum was once an answer could never be unloaded.</summary>
 internal static class MessageJson
 {
     private const string WellKnownFile = "google/protobuf/";

@@ -45,7 +45,9 @@ public sealed class MessageJsonTests
         Assert.Equal("{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"R\"}", Write(any));
         var status = new Google.Rpc.Status { Code = 5, Details = { Any.Pack(new EchoRequest { Count = 1 }) } };
         Assert.Equal(
-            "{\"code\":5,\"details\":[{\"@type\":\"type.googleapis.com/samtala.test.v1.EchoRequest\",\"value\":\"EAE=\"}]}",
+            """
+            {"code":5,"details":[{"@type":"type.googleapis.com/samtala.test.v1.EchoRequest","value":"EAE="}]}
+            """,
             Write(status));
         var list = Value.ForStruct(new Struct { Fields = { ["a"] = Value.ForNull() } });
         Assert.Equal("{\"a\":null}", Write(list).Replace(" ", "", StringComparison.Ordinal));
