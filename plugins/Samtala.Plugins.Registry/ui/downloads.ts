@@ -80,7 +80,7 @@ export class Downloads extends SamtalaElement {
     const time = new Date(row.time ?? 0);
     const status = row.status ?? 0;
     const size = status >= 400 ? badge(say("failed", { status: String(status) }), "danger")
-      : status === 304 ? say("unchanged") : bytes(row.bytes);
+      : status === 304 ? say("unchanged") : Number(row.bytes ?? 0) === 0 ? "–" : bytes(row.bytes);
     return html`
       <tr>
         <td class="figures nowrap soft">

@@ -23,7 +23,9 @@ public sealed class DashboardPluginTests(DashboardBrowser browser)
         await window.PictureAsync("plugin-install");
         await page.GetByRole(AriaRole.Button, new() { Name = "Allow and install" }).ClickAsync();
         await window.HeadingAsync("Hello");
-        await page.GetByText("Running", new() { Exact = true }).WaitForAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open its page" }).ClickAsync();
+        await page.Locator("samtala-hello h1").WaitForAsync();
+        await page.GoBackAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Turn off" }).ClickAsync();
         await page.GetByText("Hello is off.").WaitForAsync();

@@ -41,8 +41,11 @@ export class Problem extends Error {
       return typeof value === "string" ? value : "";
     };
     const [title, detail, help] = [text("title"), text("detail"), text("help")];
-    const why = [detail === title ? "" : detail, ...wrongFields(body)].filter(part => part !== "").join(" ");
-    return new Problem(title, status, why, /^https?:/.test(help) ? "" : help, text("code"));
+    const remedy = /^https?:/.test(help) ? "" : help;
+    // A service says everything in the detail, under a title that all its errors share; the door also says what to do.
+    const what = remedy === "" && detail !== "" ? detail : title;
+    const why = [detail === what ? "" : detail, ...wrongFields(body)].filter(part => part !== "").join(" ");
+    return new Problem(what, status, why, remedy, text("code"));
   }
 }
 

@@ -18,6 +18,7 @@ export class AppPage extends ShellElement {
   @state() private _element: (HTMLElement & Partial<PageContext>) | undefined;
   @state() private _failure: Problem | undefined;
   private _wanted = "";
+  private _given: PageContext | undefined;
   private readonly _actions = new PluginActions(this, () => this.context);
 
   override connectedCallback(): void {
@@ -111,6 +112,7 @@ export class AppPage extends ShellElement {
       if (!customElements.get(tag)) throw new Error(`/ui/${plugin.id}.js does not define <${tag}>.`);
       if (this._wanted !== plugin.id) return;
       const element: HTMLElement & Partial<PageContext> = document.createElement(tag);
+      this._given = undefined;
       this._give(element);
       this._element = element;
     } catch (error) {
@@ -119,16 +121,23 @@ export class AppPage extends ShellElement {
     }
   }
 
-  private _give(element: Partial<PageContext>): void {
+  /** Sets what has changed since the last time; an element may do work in its setters. */
+  private _give(element: HTMLElement & Partial<PageContext>): void {
     const { session, node, router, preferences } = this.context;
     const { version = "", device = "", http = location.origin } = node.status ?? {};
-    element.api = session.api;
-    const known = element.node;
-    if (known?.version !== version || known.device !== device || known.http !== http) {
-      element.node = { version, device, http };
-    }
-    element.navigate = router.navigate;
-    element.theme = preferences.theme;
+    const given = this._given;
+    const same = given?.node.version === version && given.node.device === device && given.node.http === http;
+    const next: PageContext = {
+      api: session.api,
+      node: same ? given.node : { version, device, http },
+      navigate: router.navigate,
+      theme: preferences.theme,
+    };
+    if (given?.api !== next.api) element.api = next.api;
+    if (given?.node !== next.node) element.node = next.node;
+    if (given?.navigate !== next.navigate) element.navigate = next.navigate;
+    if (given?.theme !== next.theme) element.theme = next.theme;
+    this._given = next;
   }
 
   private readonly _failed = (event: ErrorEvent): void => this._blame(event.error, event.filename);

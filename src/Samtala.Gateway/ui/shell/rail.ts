@@ -12,7 +12,7 @@ import { ShellElement } from "./shell-element.ts";
 export class Rail extends ShellElement {
   static override styles = [SamtalaElement.styles, css`
     :host { border-inline-end: 1px solid var(--border); background: var(--surface-raised); }
-    nav { display: flex; flex-direction: column; gap: var(--space-1); width: 92px; height: 100%;
+    nav { display: flex; flex-direction: column; gap: var(--space-1); width: 104px; height: 100%;
       padding: var(--space-3) var(--space-2); padding-bottom: max(var(--space-3), env(safe-area-inset-bottom)); }
     .self { display: grid; place-items: center; padding: var(--space-1) 0 var(--space-3); }
     .self svg { width: 36px; height: 36px; border-radius: var(--radius); }

@@ -36,6 +36,8 @@ test("a problem is read whatever the body is", () => {
   const problem = Problem.from(400, body);
   assert.deepEqual([problem.message, problem.why, problem.remedy, problem.code],
     ["Not possible now", "busy path: is empty", "Wait.", "SAM0001"]);
+  const ofService = { title: "The request is wrong", detail: "It has no plugin.json." };
+  assert.equal(Problem.from(400, ofService).message, "It has no plugin.json.");
   for (const odd of [undefined, null, 5, "text", [], { title: 5, errors: "x" }]) {
     assert.equal(Problem.from(500, odd).message, "");
   }
