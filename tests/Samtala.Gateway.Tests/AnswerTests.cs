@@ -45,12 +45,17 @@ public sealed class AnswerTests
             new PublishedAnswer(Path, FakeNode.Text("any full")),
             new PublishedAnswer(Path, FakeNode.Text("any short")) { Accept = Abbreviated },
             new PublishedAnswer(Path, FakeNode.Text("mine full")) { Authority = door.Authority },
-            new PublishedAnswer(Path, FakeNode.Text("mine short")) { Authority = door.Authority, Accept = Abbreviated });
+            new PublishedAnswer(Path, FakeNode.Text("mine short"))
+            {
+                Authority = door.Authority,
+                Accept = Abbreviated,
+            });
         using var client = door.Http();
 
         Assert.Equal("mine full", await client.GetStringAsync(Path, Cancelled));
         Assert.Equal("any full", await GetAsync(client, "Host", $"localhost:{door.HttpPort}"));
-        Assert.Equal("mine short", await GetAsync(client, "Accept", $"{Abbreviated}; q=1.0, application/json; q=0.8, */*"));
+        var npm = $"{Abbreviated}; q=1.0, application/json; q=0.8, */*";
+        Assert.Equal("mine short", await GetAsync(client, "Accept", npm));
         using var answer = await client.GetAsync(Path, Cancelled);
         Assert.Equal(["Accept"], answer.Headers.Vary);
     }

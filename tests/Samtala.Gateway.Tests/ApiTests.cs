@@ -99,6 +99,70 @@ public sealed class ApiTests
         Assert.Contains("samtala_node_up 1", figures, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Over_HTTP_2_too_no_hostile_call_reaches_a_service()
+    {
+        var service = new CountingNodeService();
+        await using var door = await StartAsync(service);
+        using var client = new HttpClient { BaseAddress = new Uri(door.Gateway.Addresses.Grpc) };
+        var own = $"127.0.0.1:{door.GrpcPort}";
+        (string Header, string Value)[] marks =
+        [
+            ("Host", "evil.example"), ("Host", $"evil.example:{door.GrpcPort}"), ("Host", "127.0.0.1:1"),
+            ("Host", $"127.0.0.1.evil.example:{door.GrpcPort}"), ("Host", $"localhost.:{door.GrpcPort}"),
+            ("Host", $"127.0.0.1:{door.HttpPort}"), ("Origin", "https://evil.example"), ("Origin", "null"),
+            ("Origin", $"http://127.0.0.1:{door.HttpPort}"), ("Sec-Fetch-Site", "cross-site"),
+            ("Sec-Fetch-Site", "same-site"), ("Sec-WebSocket-Version", "13"),
+        ];
+        string[] targets =
+        [
+            "GET /v1/status", "POST /v1/node:shutdown", "POST /samtala.node.v1.NodeService/GetStatus",
+            "POST /samtala.node.v1.NodeService/Shutdown", "GET /registry/x",
+        ];
+        var sent = 0;
+        foreach (var mark in marks.Append(("Authorization", "Bearer wrong")).Append(("Cookie", FakeNode.OwnerToken)))
+        {
+            foreach (var target in targets.Where(target => mark.Item1 is not "Cookie" || !target.EndsWith('x')))
+            {
+                using var request = Http2(target, own, mark);
+                using var answer = await client.SendAsync(request, Cancelled);
+                var refused = (int)answer.StatusCode >= 400 || answer.Headers.Contains("grpc-status");
+                Assert.True(refused, $"{target} with {mark} was answered {answer.StatusCode}.");
+                sent++;
+            }
+        }
+
+        Assert.Equal(0, service.Calls + door.Node.Handled);
+        Assert.True(sent >= 60, $"Only {sent} calls.");
+        using var honest = Http2(targets[0], own, ("Authorization", $"Bearer {FakeNode.OwnerToken}"));
+        using var served = await client.SendAsync(honest, Cancelled);
+        Assert.Equal(1, service.Calls);
+    }
+
+    private static HttpRequestMessage Http2(string target, string own, (string Header, string Value) mark)
+    {
+        var parts = target.Split(' ');
+        var request = new HttpRequestMessage(new HttpMethod(parts[0]), parts[1])
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        request.Headers.Host = own;
+        if (mark.Header is not ("Authorization" or "Cookie"))
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {FakeNode.OwnerToken}");
+        if (mark.Header is "Host")
+            request.Headers.Host = mark.Value;
+        else
+            request.Headers.TryAddWithoutValidation(mark.Header, mark.Value);
+        if (parts[0] is "POST")
+        {
+            request.Content = new ByteArrayContent(parts[1][1] == 'v' ? "{}"u8.ToArray() : new byte[5]);
+            request.Content.Headers.ContentType = new(parts[1][1] == 'v' ? "application/json" : "application/grpc");
+        }
+
+        return request;
+    }
+
     private static Task<OpenDoor> StartAsync(CountingNodeService service)
     {
         var registry = new ServiceRegistry();

@@ -45,11 +45,12 @@ public sealed class BlobTests
         using var client = door.Socket(HttpVersion.Version20);
         var right = Convert.ToHexStringLower(SHA256.HashData("right"u8));
 
-        using var refused = await client.PutAsync($"/v1/blobs/sha256:{right}", new StringContentOfBytes("wrong"), Cancelled);
+        var path = $"/v1/blobs/sha256:{right}";
+        using var refused = await client.PutAsync(path, new StringContentOfBytes("wrong"), Cancelled);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
         Assert.Equal(0, door.Node.Blobs.Created);
 
-        using var taken = await client.PutAsync($"/v1/blobs/sha256:{right}", new StringContentOfBytes("right"), Cancelled);
+        using var taken = await client.PutAsync(path, new StringContentOfBytes("right"), Cancelled);
         Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
         using var odd = await client.PutAsync("/v1/blobs/sha256:12", new StringContentOfBytes("right"), Cancelled);
         Assert.Equal(HttpStatusCode.BadRequest, odd.StatusCode);

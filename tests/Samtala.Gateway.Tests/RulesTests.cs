@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Samtala.Gateway.Answers;
 using Samtala.Gateway.Checks;
 
@@ -60,35 +59,6 @@ public sealed class RulesTests
     [InlineData("lines=0-1", true)]
     [InlineData("bytes=99999999999999999999-", true)]
     public void Other_ranges_are_left_alone_or_refused(string header, bool whole) =>
-        Assert.Equal(whole ? ByteRange.Outcome.Whole : ByteRange.Outcome.Unsatisfiable, ByteRange.TryRead(header, 10, out _));
-
-    [Fact]
-    public async Task The_audit_file_keeps_the_newest_writes_within_its_size()
-    {
-        var cancelled = TestContext.Current.CancellationToken;
-        var folder = Directory.CreateTempSubdirectory("audit");
-        var path = Path.Combine(folder.FullName, "audit.jsonl");
-        const int Writes = 20_000;
-        await using (var file = new AuditFile(path, NullLogger.Instance))
-        {
-            for (var i = 0; i < Writes; i++)
-            {
-                file.Record(new AuditRecord(DateTimeOffset.UnixEpoch, "owner", $"PUT /{i}{new string('x', 600)}", 200));
-                if (i % 1000 == 0)
-                    await file.ReadAsync(0, 1, cancelled);
-            }
-
-            var newest = await file.ReadAsync(0, 2, cancelled);
-            Assert.StartsWith($"PUT /{Writes - 1}x", newest[0].Action, StringComparison.Ordinal);
-            Assert.Equal(0, file.Lost);
-        }
-
-        await File.AppendAllTextAsync(path, "{torn", cancelled);
-        await using (var file = new AuditFile(path, NullLogger.Instance))
-            Assert.StartsWith($"PUT /{Writes - 2}x", (await file.ReadAsync(1, 1, cancelled))[0].Action, StringComparison.Ordinal);
-        var sizes = folder.GetFiles().Select(file => file.Length).ToList();
-        Assert.Equal(2, sizes.Count);
-        Assert.All(sizes, size => Assert.InRange(size, 1, AuditFile.FileSizeMax));
-        folder.Delete(recursive: true);
-    }
+        Assert.Equal(
+            whole ? ByteRange.Outcome.Whole : ByteRange.Outcome.Unsatisfiable, ByteRange.TryRead(header, 10, out _));
 }

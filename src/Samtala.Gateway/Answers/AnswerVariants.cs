@@ -46,7 +46,8 @@ public sealed class AnswerVariants
     }
 
     // A variant that only says "ask the plugin" keeps the more general ones from being served in its place.
-    private static ServedAnswer? Given(ServedAnswer? answer) => answer is { Status: IAnswers.AskPlugin } ? null : answer;
+    private static ServedAnswer? Given(ServedAnswer? answer) =>
+        answer is { Status: IAnswers.AskPlugin } ? null : answer;
 
     /// <summary>Whether a client takes gzip.</summary>
     internal static bool AcceptsGzip(StringValues acceptEncoding)

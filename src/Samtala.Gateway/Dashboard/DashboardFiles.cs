@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Samtala.Gateway.Dashboard;
 
 /// <summary>
-/// The shell's files, read once from <c>wwwroot</c>, and the plugins' modules, read again when they change. Pages of the
-/// dashboard (<c>/</c> and all below <c>/app/</c>) are answered with the shell, which reads the address itself.
+/// The shell's files, read once from <c>wwwroot</c>, and the plugins' modules, read again when they change. Pages of
+/// the dashboard (<c>/</c> and all below <c>/app/</c>) are answered with the shell, which reads the address itself.
 /// </summary>
 public sealed class DashboardFiles : IUiFiles
 {
@@ -46,8 +46,12 @@ public sealed class DashboardFiles : IUiFiles
 
     private UiFile? FindModule(string path)
     {
-        if (!path.EndsWith(ModuleSuffix, StringComparison.Ordinal) || path.Length <= ModulePrefix.Length + ModuleSuffix.Length)
+        if (!path.EndsWith(ModuleSuffix, StringComparison.Ordinal)
+            || path.Length <= ModulePrefix.Length + ModuleSuffix.Length)
+        {
             return null;
+        }
+
         var id = path[ModulePrefix.Length..^ModuleSuffix.Length];
         if (_moduleOf(id) is not { } file || new FileInfo(file) is not { Exists: true, Length: <= FileSizeMax } info)
         {

@@ -13,7 +13,8 @@ public interface IAnswerSource
     /// <param name="path">The request target as the client sent it.</param>
     /// <param name="cancellationToken">The client left.</param>
     /// <returns>Null when nothing is published there.</returns>
-    ValueTask<AnswerVariants?> LoadAsync(string path, CancellationToken cancellationToken) => new((AnswerVariants?)null);
+    ValueTask<AnswerVariants?> LoadAsync(string path, CancellationToken cancellationToken) =>
+        new((AnswerVariants?)null);
 
     /// <summary>Counts one served answer, for <c>IAnswers.ReadTrafficAsync</c>.</summary>
     /// <param name="pluginId">Whose answer.</param>
