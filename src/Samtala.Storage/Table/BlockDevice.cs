@@ -26,6 +26,7 @@ internal sealed class BlockDevice : StorageDeviceBase
     private readonly List<int> _dropped = [];
     private readonly SortedDictionary<(int Segment, long Offset), byte[]> _retained = [];
     private readonly byte[] _copy = new byte[CopySize];
+    private long _recoveringUntil = long.MaxValue;
 
     public BlockDevice(IFileSystem files, string prefix)
         : base(prefix, BlockSize, -1)
@@ -76,6 +77,7 @@ internal sealed class BlockDevice : StorageDeviceBase
             try
             {
                 Read(segmentId, (long)sourceAddress + done, target);
+                HideTail((segmentId * segmentSize) + (long)sourceAddress + done, target);
             }
             catch (IOException e)
             {
@@ -142,7 +144,7 @@ internal sealed class BlockDevice : StorageDeviceBase
 
     /// <summary>Takes over checksums from a checkpoint.</summary>
     /// <param name="checksums">From <see cref="CopyChecksums"/>.</param>
-    /// <param name="unknown">Address of a block that may have changed since; -1 if none.</param>
+    /// <param name="unknown">The tail: what lies behind it, and its block, may have changed since; -1 if none.</param>
     public void LoadChecksums(IReadOnlyDictionary<int, uint[]> checksums, long unknown)
     {
         lock (_gate)
@@ -151,6 +153,7 @@ internal sealed class BlockDevice : StorageDeviceBase
                 _segments[id] = new Segment(PathOf(_prefix, id), blocks);
             if (unknown < 0)
                 return;
+            _recoveringUntil = unknown;
             var last = SegmentOf((int)(unknown / segmentSize));
             last.Forget((int)(unknown % segmentSize / BlockSize));
         }
@@ -178,6 +181,9 @@ internal sealed class BlockDevice : StorageDeviceBase
 
         return damaged;
     }
+
+    /// <summary>From now on everything that is read was written since.</summary>
+    public void EndRecovery() => _recoveringUntil = long.MaxValue;
 
     public override void Dispose()
     {
@@ -247,6 +253,15 @@ internal sealed class BlockDevice : StorageDeviceBase
             var count = (int)(Math.Min(start + bytes.Length, offset + target.Length) - from);
             bytes.AsSpan((int)(from - start), count).CopyTo(target[(int)(from - offset)..]);
         }
+    }
+
+    /// <summary>What lies behind the checkpoint's tail may be torn, and FASTER's recovery walks the whole page and
+    /// trusts the lengths it finds there: it gets zeros.</summary>
+    private void HideTail(long address, Span<byte> target)
+    {
+        var visible = _recoveringUntil - address;
+        if (visible < target.Length)
+            target[(int)Math.Max(0, visible)..].Clear();
     }
 
     private Segment SegmentOf(int id)

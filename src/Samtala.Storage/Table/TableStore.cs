@@ -86,6 +86,7 @@ internal sealed class TableStore : IDisposable
             _ = BlockDevice.TakeReadFailure();
             table._kv.Recover(buckets == checkpoint.IndexBuckets ? checkpoint.Token : default, checkpoint.Token);
             table._checkpoints.IndexChecksums = null;
+            table._device.EndRecovery();
             if (BlockDevice.TakeReadFailure() is { } failure)
                 throw failure is StoreException ? failure : new StoreException(failure.Message, failure);
             return table;
