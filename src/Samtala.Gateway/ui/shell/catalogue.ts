@@ -38,6 +38,7 @@ export const words = {
   signOut: ["Sign out of this tab", "Logga ut ur fliken"],
 
   // Home
+  notConnected: ["Not connected", "Inte ansluten"],
   allWell: ["All is well", "Allt är bra"],
   needsYou: ["{n} plugin needs attention|{n} plugins need attention", "{n} tillägg behöver ses till"],
   starting: ["Starting…", "Startar…"],

@@ -58,6 +58,7 @@ export class HomePage extends ShellElement {
   private _headline(): TemplateResult {
     const plugins = this.context.node.plugins ?? [];
     const waiting = plugins.filter(plugin => needsAttention(plugin.state)).length;
+    if (this.context.node.offline) return html`<h1>${say("notConnected")}</h1>`;
     const starting = plugins.some(plugin => plugin.state === "STARTING");
     if (waiting > 0) return html`<h1>${say("needsYou", { n: waiting })}</h1>`;
     return html`<h1>${starting ? say("starting") : say("allWell")}</h1>`;

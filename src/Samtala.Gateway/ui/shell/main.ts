@@ -25,11 +25,12 @@ export class Shell extends SamtalaElement {
   static override styles = [SamtalaElement.styles, css`
     :host { height: 100%; }
     .frame { display: grid; grid-template-columns: auto minmax(0, 1fr); height: 100dvh; }
-    main { overflow: auto; outline: none; }
+    .column { display: flex; flex-direction: column; min-width: 0; min-height: 0; }
+    main { flex: 1; overflow: auto; outline: none; }
     @media (min-width: 640px) { main { scrollbar-gutter: stable; } }
     .pane { max-width: 1120px; margin: 0 auto; padding: var(--space-8) var(--space-8) var(--space-12); }
     .offline { display: flex; justify-content: center; gap: var(--space-2); padding: var(--space-2) var(--space-4);
-      background: var(--warning-tint); border-bottom: 1px solid var(--warning); position: sticky; top: 0; z-index: 1; }
+      background: var(--warning-tint); border-bottom: 1px solid var(--warning); }
     .skip { position: absolute; inset-inline-start: -999px; top: var(--space-2); z-index: 2; }
     .skip:focus { inset-inline-start: var(--space-2); }
     @media (max-width: 639px) {
@@ -87,11 +88,11 @@ export class Shell extends SamtalaElement {
       <a class="button skip" href="#page" @click=${this._skip}>${say("skip")}</a>
       <div class="frame">
         <samtala-shell-rail .context=${this._context} @search=${() => this._palette?.open()}></samtala-shell-rail>
-        <main id="page" tabindex="-1">
+        <div class="column">
           ${node.offline
             ? html`<div class="offline" role="status">${icon("offline")} ${say("offlineBar")}</div>` : nothing}
-          <div class="pane">${this._page(this._context.router.route)}</div>
-        </main>
+          <main id="page" tabindex="-1"><div class="pane">${this._page(this._context.router.route)}</div></main>
+        </div>
       </div>
       <samtala-shell-palette .context=${this._context}></samtala-shell-palette>
       <samtala-shell-notices></samtala-shell-notices>`;
