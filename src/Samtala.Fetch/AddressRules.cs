@@ -20,7 +20,8 @@ public static class AddressRules
         }.Select(IPNetwork.Parse),
     ];
 
-    /// <summary>What not even the owner's word opens: nobody's own server is there, but metadata services are.</summary>
+    /// <summary>What not even the owner's word opens: nobody's own server is there, but metadata services
+    /// are.</summary>
     private static readonly IPNetwork[] s_never =
     [
         .. new[]
@@ -35,13 +36,15 @@ public static class AddressRules
 
     /// <summary>Whether an address may be connected to.</summary>
     /// <param name="address">What a name resolved to.</param>
-    /// <param name="isTrusted">The owner configured this very host:port and gave the grant <c>fetch:private</c>.</param>
+    /// <param name="isTrusted">The owner configured this very host:port and gave the grant
+    /// <c>fetch:private</c>.</param>
     public static bool Allows(IPAddress address, bool isTrusted)
     {
         ArgumentNullException.ThrowIfNull(address);
         var plain = Unwrap(address);
         var refused = isTrusted ? s_never : s_notPublic;
-        return !refused.Any(network => network.BaseAddress.AddressFamily == plain.AddressFamily && network.Contains(plain));
+        return !refused.Any(network =>
+            network.BaseAddress.AddressFamily == plain.AddressFamily && network.Contains(plain));
     }
 
     /// <summary>The IPv4 address inside an IPv6 address that only carries one.</summary>

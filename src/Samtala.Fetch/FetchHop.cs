@@ -20,8 +20,15 @@ internal sealed class FetchHop
     public FetchHop(FetchRequest request)
         : this(request.Uri, new HttpMethod(request.Method), request.Headers, request.Body)
     {
-        if (request.Headers.FirstOrDefault(h => s_ours.Contains(h.Name, StringComparer.OrdinalIgnoreCase)) is { Name: not null } ours)
+        if (request.Headers.FirstOrDefault(h =>
+            s_ours.Contains(h.Name, StringComparer.OrdinalIgnoreCase)) is { Name: not null } ours)
+        {
             throw OutboundHttp.Refused(request.Uri, $"the header {ours.Name} is set by the node");
+        }
+
+        // The framework's own check lets line breaks pass.
+        if (request.Headers.Any(h => h.Value.Any(c => c is (< ' ' and not '\t') or '\u007f')))
+            throw OutboundHttp.Refused(request.Uri, "a header has a control character in its value");
     }
 
     private FetchHop(Uri uri, HttpMethod method, IReadOnlyList<Header> headers, ReadOnlyMemory<byte> body)
@@ -53,7 +60,7 @@ internal sealed class FetchHop
         }
 
         if (!message.Headers.Contains("Accept-Encoding"))
-            message.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip, deflate, br");
+            message.Headers.TryAddWithoutValidation("Accept-Encoding", "gzip");
         return message;
     }
 

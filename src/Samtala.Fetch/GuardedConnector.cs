@@ -25,7 +25,7 @@ internal sealed class GuardedConnector(IDialer dialer, bool isTrusted)
                 FetchFailure.Refused,
                 addresses.Count == 0
                     ? $"{target.Host} has no address."
-                    : $"{target.Host} is at {addresses[0]}, which is not a public address. Plugins reach such servers only "
+                    : $"{target.Host} is at {addresses[0]}, which is not public. Plugins reach such servers only "
                         + "when you configured exactly this host and port and gave the grant fetch:private.");
         }
 
@@ -50,7 +50,8 @@ internal sealed class GuardedConnector(IDialer dialer, bool isTrusted)
             FetchFailure.Unreachable, $"{target.Host}:{target.Port} does not answer: {last!.Message}", last);
     }
 
-    /// <summary>Whether the owner's environment sends this request through a proxy, which then is what we dial.</summary>
+    /// <summary>Whether the owner's environment sends this request through a proxy, which then is what we
+    /// dial.</summary>
     private static bool IsProxy(SocketsHttpConnectionContext context) =>
         context.InitialRequestMessage.RequestUri is { } uri
         && HttpClient.DefaultProxy.GetProxy(uri) is { } proxy && !HttpClient.DefaultProxy.IsBypassed(uri)

@@ -11,7 +11,8 @@ namespace Samtala.Fetch;
 public sealed record OutboundRules(Func<string, bool> IsHostGranted, bool IsPrivateGranted);
 
 /// <summary>
-/// HTTP for one plugin: granted hosts, public addresses, every redirect checked anew, bounded size and time, bodies whole
+/// HTTP for one plugin: granted hosts, public addresses, every redirect checked anew, bounded size and time, bodies
+/// whole
 /// or not at all. Source: docs/plugins.md, "Fetch".
 /// </summary>
 /// <remarks>Thread-safe. Connections are pooled per authority.</remarks>
@@ -113,11 +114,13 @@ public sealed class OutboundHttp : IFetch, IDisposable
         {
             return await ask(either.Token);
         }
-        catch (OperationCanceledException e) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e)
+            when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new FetchException(
                 FetchFailure.TimedOut,
-                string.Create(CultureInfo.InvariantCulture, $"{Plain(request.Uri)} took longer than {request.Timeout.TotalSeconds:0.#} s."), e);
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{Plain(request.Uri)} took longer than {request.Timeout.TotalSeconds:0.#} s."), e);
         }
         catch (HttpRequestException e) when (e.InnerException is FetchException inner)
         {
@@ -154,20 +157,28 @@ public sealed class OutboundHttp : IFetch, IDisposable
     /// <returns>Whether this is the very authority the owner configured, and may be private.</returns>
     private bool Check(Uri uri, FetchRequest request)
     {
-        if (!uri.IsAbsoluteUri || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0 || uri.IdnHost.Length == 0)
+        if (!uri.IsAbsoluteUri || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0
+            || uri.IdnHost.Length == 0)
+        {
             throw Refused(uri, "only http and https addresses without a password in them can be asked");
+        }
+
         if (!_rules.IsHostGranted(uri.IdnHost.ToLowerInvariant().Trim('[', ']')))
             throw Refused(uri, $"the plugin has no grant \"fetch:{uri.IdnHost}\"");
         var isTrusted = _rules.IsPrivateGranted && request.TrustedAuthority.Length > 0
-            && string.Equals(AuthorityOf(uri), Normalise(request.TrustedAuthority, uri.Scheme), StringComparison.OrdinalIgnoreCase);
+            && string.Equals(AuthorityOf(uri), Normalise(request.TrustedAuthority, uri.Scheme),
+                StringComparison.OrdinalIgnoreCase);
         // Addresses are checked when connecting; a proxy would connect for us, so these are checked here as well.
         if (IPAddress.TryParse(uri.IdnHost, out var address) && !AddressRules.Allows(address, isTrusted))
             throw Refused(uri, "it is not a public address");
         return isTrusted;
     }
 
-    private static string AuthorityOf(Uri uri) => string.Create(
-        CultureInfo.InvariantCulture, $"{(uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost.Trim('[', ']')}]" : uri.IdnHost)}:{uri.Port}");
+    private static string AuthorityOf(Uri uri)
+    {
+        var host = uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost.Trim('[', ']')}]" : uri.IdnHost;
+        return string.Create(CultureInfo.InvariantCulture, $"{host}:{uri.Port}");
+    }
 
     /// <summary>An authority with its port, as the scheme has it.</summary>
     private static string Normalise(string authority, string scheme) =>

@@ -10,6 +10,7 @@ internal sealed class ReplyBody
     private readonly HttpResponseMessage _response;
     private readonly FetchRequest _request;
     private readonly long? _announced;
+    private Func<uint>? _unpackedLength;
 
     public ReplyBody(HttpResponseMessage response, FetchRequest request)
     {
@@ -45,6 +46,8 @@ internal sealed class ReplyBody
             yield return buffer.AsMemory(0, read);
         }
 
+        if (_unpackedLength is { } length && length() != (uint)total)
+            throw Bad("ended early: it is packed, and its end is missing");
         // The transport says so too; this holds it to it.
         if (ReferenceEquals(body, raw) && !IsHead && _announced is { } announced && total != announced
             && _response.StatusCode != System.Net.HttpStatusCode.NotModified)
@@ -62,10 +65,18 @@ internal sealed class ReplyBody
         {
             return await body.ReadAsync(buffer, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e)
+            when (e is IOException or InvalidDataException && !cancellationToken.IsCancellationRequested)
         {
             throw Bad($"ended early or is damaged: {e.Message}", e);
         }
+    }
+
+    private GZipStream Gunzip(Stream raw)
+    {
+        var tail = new TailStream(raw);
+        _unpackedLength = () => tail.UnpackedLength;
+        return new GZipStream(tail, CompressionMode.Decompress);
     }
 
     private Stream Unpack(Stream raw)
@@ -75,9 +86,7 @@ internal sealed class ReplyBody
             return raw;
         return (encodings.Count == 1 ? encodings.Single().ToUpperInvariant() : "") switch
         {
-            "GZIP" or "X-GZIP" => new GZipStream(raw, CompressionMode.Decompress),
-            "DEFLATE" => new ZLibStream(raw, CompressionMode.Decompress),
-            "BR" => new BrotliStream(raw, CompressionMode.Decompress),
+            "GZIP" or "X-GZIP" => Gunzip(raw),
             "IDENTITY" => raw,
             _ => throw Bad($"is packed as \"{string.Join(", ", encodings)}\", which this node cannot unpack"),
         };

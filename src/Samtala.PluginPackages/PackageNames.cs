@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Samtala.PluginPackages;
 
-/// <summary>Decides which paths may be written. Only plain relative paths that mean the same on every system are.</summary>
+/// <summary>Decides which paths may be written. Only plain relative paths that mean the same on every system
+/// are.</summary>
 internal sealed class PackageNames
 {
     private static readonly string[] s_devices = ["CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$"];

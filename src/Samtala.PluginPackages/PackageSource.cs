@@ -6,8 +6,9 @@ namespace Samtala.PluginPackages;
 /// <summary>One file of a package.</summary>
 /// <param name="Path">Relative, with '/'; checked.</param>
 /// <param name="Length">Bytes it says it has.</param>
+/// <param name="Checksum">What its bytes must sum up to; null when nothing says so.</param>
 /// <param name="Open">Its content; the caller disposes it.</param>
-internal sealed record PackageEntry(string Path, long Length, Func<Stream> Open);
+internal sealed record PackageEntry(string Path, long Length, uint? Checksum, Func<Stream> Open);
 
 /// <summary>The files of a folder or a .nupkg, every path checked, nothing followed, nothing opened yet.</summary>
 internal sealed class PackageSource : IDisposable
@@ -38,7 +39,8 @@ internal sealed class PackageSource : IDisposable
                 throw source.Refuse("does not exist on the node's machine");
             return source;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e)
+            when (e is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException)
         {
             source.Dispose();
             throw source.Refuse($"cannot be read: {e.Message}");
@@ -71,7 +73,7 @@ internal sealed class PackageSource : IDisposable
 
             var length = ((FileInfo)item).Length;
             // A pipe or device has no length: nothing without a length is ever opened.
-            Add(path, length, length, length == 0 ? () => Stream.Null : () => File.OpenRead(item.FullName));
+            Add(path, length, length, null, length == 0 ? () => Stream.Null : () => File.OpenRead(item.FullName));
         }
     }
 
@@ -99,7 +101,7 @@ internal sealed class PackageSource : IDisposable
             if (entry.FullName.EndsWith('/') || type == Folder)
                 Check(entry.FullName, isFolder: true);
             else
-                Add(entry.FullName, entry.Length, entry.CompressedLength, entry.Open);
+                Add(entry.FullName, entry.Length, entry.CompressedLength, entry.Crc32, entry.Open);
         }
     }
 
@@ -116,12 +118,16 @@ internal sealed class PackageSource : IDisposable
             throw Refuse("is neither a folder nor a .nupkg (zip) file");
         var start = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(end + 16));
         var directory = file.Length - tail.Length + end - start;
-        if (directory is < 0 or > PackageLimits.DirectorySizeMax || BinaryPrimitives.ReadUInt16LittleEndian(tail.AsSpan(end + 4)) != 0)
+        if (directory is < 0 or > PackageLimits.DirectorySizeMax
+            || BinaryPrimitives.ReadUInt16LittleEndian(tail.AsSpan(end + 4)) != 0)
+        {
             throw Refuse("has too long a directory, lies in several parts, or is damaged");
+        }
+
         file.Seek(0, SeekOrigin.Begin);
     }
 
-    private void Add(string path, long length, long packed, Func<Stream> open)
+    private void Add(string path, long length, long packed, uint? checksum, Func<Stream> open)
     {
         Check(path, isFolder: false);
         if (_entries.Count == PackageLimits.EntriesMax)
@@ -131,7 +137,7 @@ internal sealed class PackageSource : IDisposable
         if (length > PackageLimits.RatioFloor && length / PackageLimits.RatioMax > packed)
             throw Refuse($"has a file that grows more than {PackageLimits.RatioMax} times when unpacked ({path})");
         _total += length;
-        _entries.Add(new PackageEntry(path, length, open));
+        _entries.Add(new PackageEntry(path, length, checksum, open));
     }
 
     private void Check(string path, bool isFolder)

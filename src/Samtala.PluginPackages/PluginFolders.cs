@@ -7,7 +7,8 @@ namespace Samtala.PluginPackages;
 /// <param name="Problem">Why it cannot be read or run; empty when it can.</param>
 public sealed record PluginSource(string Folder, bool IsBundled, PluginManifest? Manifest, string Problem);
 
-/// <summary>The plugins on this machine: <c>{bundled}/{id}/</c> first, then <c>{installed}/{id}/{version}/</c>.</summary>
+/// <summary>The plugins on this machine: <c>{bundled}/{id}/</c> first, then
+/// <c>{installed}/{id}/{version}/</c>.</summary>
 /// <param name="bundled">What came with the node; null for nothing.</param>
 /// <param name="installed">What the owner installed.</param>
 public sealed class PluginFolders(string? bundled, string installed)
@@ -52,7 +53,7 @@ public sealed class PluginFolders(string? bundled, string installed)
         {
             throw new PluginException(
                 PluginFailure.Refused, "SAM0208",
-                $"Plugin '{manifest.Id}' came with this node, in {bundled}. Update the node to get another version of it.");
+                $"Plugin '{manifest.Id}' came with this node, in {bundled}. Update the node for another version.");
         }
 
         if (manifest.Sdk.Explain(Title(manifest), SdkRange.Offered) is { } problem)

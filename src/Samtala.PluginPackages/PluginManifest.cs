@@ -59,10 +59,15 @@ public sealed record PluginManifest
     {
         using var document = StrictJson.Parse(json, FileSizeMax, "plugin.json");
         var fields = new StrictJson(document.RootElement, "plugin.json").Only(
-            "id", "name", "description", "version", "sdk", "assembly", "needs", "documents", "services", "ui", "owners");
+            "id", "name", "description", "version", "sdk", "assembly", "needs", "documents", "services", "ui",
+                "owners");
         var id = fields.Text("id", 32);
         if (!IsId(id))
-            throw Wrong("id", id, "2 to 32 of a-z and 0-9 beginning with a letter, and not a name the node uses itself");
+        {
+            throw Wrong("id", id,
+                "2 to 32 of a-z and 0-9 beginning with a letter, and not a name the node uses itself");
+        }
+
         if (!PluginVersion.TryParse(fields.Text("version", PluginVersion.TextSizeMax), out var version))
             throw Wrong("version", fields.Text("version", PluginVersion.TextSizeMax), "like 1.2.3 or 1.2.3-beta.1");
         if (!SdkRange.TryParse(fields.Text("sdk", 64), out var sdk))

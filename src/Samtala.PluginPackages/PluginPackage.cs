@@ -18,7 +18,8 @@ public sealed class PluginPackage : IDisposable
     /// <summary>Opens and checks a package; nothing is written.</summary>
     /// <param name="path">A folder or .nupkg on this machine.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="PluginException">It is not a plugin, or hostile; the message says what is wrong with it.</exception>
+    /// <exception cref="PluginException">It is not a plugin, or hostile; the message says what is wrong with
+    /// it.</exception>
     public static async Task<PluginPackage> OpenAsync(string path, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -34,8 +35,11 @@ public sealed class PluginPackage : IDisposable
             var manifest = PluginManifest.Parse(json.ToArray());
             foreach (var needed in new[] { manifest.Assembly, manifest.Ui })
             {
-                if (needed.Length > 0 && !source.Entries.Any(e => string.Equals(e.Path, needed, StringComparison.Ordinal)))
+                if (needed.Length > 0
+                    && !source.Entries.Any(e => string.Equals(e.Path, needed, StringComparison.Ordinal)))
+                {
                     throw source.Refuse($"lacks {needed}, which its plugin.json names");
+                }
             }
 
             return new PluginPackage(source, manifest);
@@ -96,6 +100,7 @@ public sealed class PluginPackage : IDisposable
         PackageSource source, PackageEntry entry, Stream target, CancellationToken cancellationToken)
     {
         long total = 0;
+        var sum = new Crc32();
         try
         {
             await using var content = entry.Open();
@@ -106,6 +111,7 @@ public sealed class PluginPackage : IDisposable
                 total += read;
                 if (total > entry.Length)
                     break;
+                sum.Append(buffer.AsSpan(0, read));
                 await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
         }
@@ -114,8 +120,8 @@ public sealed class PluginPackage : IDisposable
             throw source.Refuse($"has a file that cannot be unpacked ({entry.Path}): {e.Message}");
         }
 
-        if (total != entry.Length)
-            throw source.Refuse($"has a file that is not as long as it says ({entry.Path})");
+        if (total != entry.Length || (entry.Checksum is { } checksum && checksum != sum.Value))
+            throw source.Refuse($"has a file that is not what it says, in length or in checksum ({entry.Path})");
     }
 
     private static void DeleteFolder(string folder)

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Samtala.PluginPackages;
 
-/// <summary>A version in three numbers and perhaps a name for what comes before a release, such as 1.2.0-beta.1.</summary>
+/// <summary>A version in three numbers and perhaps a name for what comes before a release, such as
+/// 1.2.0-beta.1.</summary>
 /// <param name="Major">Rises when users must change something.</param>
 /// <param name="Minor">Rises with what is new.</param>
 /// <param name="Patch">Rises with repairs.</param>
@@ -54,7 +55,8 @@ public readonly record struct PluginVersion(int Major, int Minor, int Patch, str
 
     /// <summary>As it is written.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}{(Before is { Length: > 0 } ? "-" : "")}{Before}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{Major}.{Minor}.{Patch}{(Before is { Length: > 0 } ? "-" : "")}{Before}");
 
     /// <summary>Earlier.</summary>
     public static bool operator <(PluginVersion left, PluginVersion right) => left.CompareTo(right) < 0;

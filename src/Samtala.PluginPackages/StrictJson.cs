@@ -26,7 +26,8 @@ internal readonly struct StrictJson(JsonElement element, string where)
     }
 
     public static PluginException Invalid(string where, string problem) =>
-        new(PluginFailure.Invalid, "SAM0201", $"{where} {problem}. See docs/plugins.md for the fields and their limits.");
+        new(PluginFailure.Invalid, "SAM0201",
+            $"{where} {problem}. See docs/plugins.md for the fields and their limits.");
 
     /// <summary>Refuses anything but an object with these fields.</summary>
     public StrictJson Only(params ReadOnlySpan<string> fields)

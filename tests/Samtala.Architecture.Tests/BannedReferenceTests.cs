@@ -9,7 +9,8 @@ public sealed class BannedReferenceTests
     /// <summary>Type or type.method, and who may use it (nobody when empty).</summary>
     private static readonly (string Symbol, string[] Users, string Instead)[] s_rules =
     [
-        ("System.Net.Sockets.Socket", ["Samtala.Gateway", "Samtala.Grpc", "Samtala.Kernel", "Samtala.Node"], "Take a transport."),
+        ("System.Net.Sockets.Socket",
+            ["Samtala.Fetch", "Samtala.Gateway", "Samtala.Grpc", "Samtala.Node"], "Take a transport."),
         ("System.Net.Sockets.UdpClient", [], "Take a transport."),
         ("System.Diagnostics.Process", ["Samtala.Kernel", "Samtala.Node"], "Ask ICommands."),
         ("System.Diagnostics.Stopwatch", ["Samtala.Node"], "TimeProvider.GetTimestamp."),

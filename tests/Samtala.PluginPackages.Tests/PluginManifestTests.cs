@@ -73,7 +73,7 @@ public sealed class PluginManifestTests
     [InlineData("[]")]
     [InlineData("{")]
     [InlineData("\"text\"")]
-    [InlineData("{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":{\"id\":1}}}}}}}}}}}}}}}}}")]
+    [InlineData("{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]}")]
     public void What_is_not_an_object_is_refused(string json) => Assert.Throws<PluginException>(() => Parse(json));
 
     [Fact]

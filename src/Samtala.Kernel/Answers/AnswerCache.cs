@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Samtala.Kernel;
 
-/// <summary>Decoded answers in bounded memory. Looking up takes no lock; the least used go first (second chance).</summary>
+/// <summary>Decoded answers in bounded memory. Looking up takes no lock; the least used go first (second
+/// chance).</summary>
 internal sealed class AnswerCache(long sizeMax)
 {
     private readonly ConcurrentDictionary<string, AnswerSet> _sets = new(StringComparer.Ordinal);

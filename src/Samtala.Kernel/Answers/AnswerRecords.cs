@@ -65,7 +65,7 @@ internal static class AnswerRecords
         if (size >= StoreLimits.ValueSizeMax)
         {
             throw new ArgumentException(
-                $"The answer at {answer.Path} has {size} bytes with its headers; at most {StoreLimits.ValueSizeMax - 1}. "
+                $"The answer at {answer.Path} has {size} bytes with headers; at most {StoreLimits.ValueSizeMax - 1}. "
                 + "Put the body in a blob.", nameof(answer));
         }
 
@@ -83,5 +83,5 @@ internal static class AnswerRecords
     }
 
     private static StoreCorruptException Unreadable(string path) => new(
-        $"SAM0211: the answer at {path} is in a format this version cannot read. Update the node, or reload the plugin.");
+        $"SAM0211: the answer at {path} is in a format this version cannot read. Update the node.");
 }

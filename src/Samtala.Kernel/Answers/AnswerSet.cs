@@ -39,7 +39,8 @@ public sealed class AnswerSet
         return end < 0 ? "" : path[1..end];
     }
 
-    internal IEnumerable<BlobId> Blobs => Answers.Select(a => a.Content).OfType<Content.OfBlob>().Select(c => c.Id).Distinct();
+    internal IEnumerable<BlobId> Blobs =>
+        Answers.Select(a => a.Content).OfType<Content.OfBlob>().Select(c => c.Id).Distinct();
 
     private static int SizeOf(PublishedAnswer answer) =>
         (answer.Content is Content.Inline inline ? inline.Bytes.Length : 64) + 1024

@@ -102,7 +102,12 @@ public sealed class AnswerStore
         }
 
         if (size > StoreLimits.BatchSizeMax - (16 * 1024))
-            throw new ArgumentException($"The answers have {size} bytes together; at most {(StoreLimits.BatchSizeMax / 1024) - 16} KiB.", nameof(answers));
+        {
+            throw new ArgumentException(
+                $"The answers have {size} bytes together; at most {(StoreLimits.BatchSizeMax / 1024) - 16} KiB.",
+                    nameof(answers));
+        }
+
         await OwnAsync(changes, cancellationToken);
         await _store.CommitAsync(batch, Durability.Durable, cancellationToken);
         foreach (var (_, set) in changes)
@@ -146,7 +151,8 @@ public sealed class AnswerStore
         var merged = added.Reverse().Concat(old).DistinctBy(KeyOf).ToList();
         return merged.Count <= AnswerRecords.VariantsMax
             ? merged
-            : throw new ArgumentException($"{merged[0].Path} has {merged.Count} variants; at most {AnswerRecords.VariantsMax}.", nameof(added));
+            : throw new ArgumentException(
+                $"{merged[0].Path} has {merged.Count} variants; at most {AnswerRecords.VariantsMax}.", nameof(added));
     }
 
     private static int Put(WriteBatch batch, string pluginId, AnswerSet set, int oldCount)
@@ -178,8 +184,11 @@ public sealed class AnswerStore
             var answers = new List<PublishedAnswer>(count);
             for (var i = 0; i < count; i++)
             {
-                if (await _store.GetAsync(AnswerRecords.Variants, AnswerRecords.VariantKey(key, i), cancellationToken) is { } record)
+                if (await _store.GetAsync(AnswerRecords.Variants, AnswerRecords.VariantKey(key, i),
+                    cancellationToken) is { } record)
+                {
                     answers.Add(AnswerRecords.DecodeVariant(path, record));
+                }
             }
 
             // Fewer when they were withdrawn between the two reads.
@@ -200,10 +209,14 @@ public sealed class AnswerStore
     private async Task OwnAsync(string path, BlobId id, CancellationToken cancellationToken)
     {
         if (!await _blobs.AddOwnerAsync(PluginBlobs.ToStored(id), OwnerOf(path), cancellationToken))
-            throw new ArgumentException($"The answer at {path} names blob {id}, which is not stored here. Put it first.", nameof(id));
+        {
+            throw new ArgumentException(
+                $"The answer at {path} names blob {id}, which is not stored here. Put it first.", nameof(id));
+        }
     }
 
-    private Task DisownAsync(IEnumerable<(AnswerSet? Old, AnswerSet? New)> changes, CancellationToken cancellationToken) =>
+    private Task DisownAsync(IEnumerable<(AnswerSet? Old, AnswerSet? New)> changes,
+        CancellationToken cancellationToken) =>
         Task.WhenAll(changes.SelectMany(c => (c.Old?.Blobs ?? []).Except(c.New?.Blobs ?? [])
             .Select(id => _blobs.RemoveOwnerAsync(
                 PluginBlobs.ToStored(id), OwnerOf(c.Old!.Path), cancellationToken).AsTask())));
@@ -244,7 +257,8 @@ public sealed class AnswerStore
 
     private Stripe StripeOf(string path) => _stripes[IndexOf(path)];
 
-    private static int IndexOf(string path) => (string.GetHashCode(path, StringComparison.Ordinal) & int.MaxValue) % StripeCount;
+    private static int IndexOf(string path) =>
+        (string.GetHashCode(path, StringComparison.Ordinal) & int.MaxValue) % StripeCount;
 
     private async ValueTask<Locks> LockAsync(IEnumerable<string> paths, CancellationToken cancellationToken)
     {

@@ -17,10 +17,14 @@ internal sealed class PluginAnswers(AnswerStore answers, string pluginId) : IAns
     {
         ArgumentNullException.ThrowIfNull(published);
         if (published.Count is 0 or > AnswersMax)
-            throw new ArgumentException($"1 to {AnswersMax} answers are published at once, not {published.Count}.", nameof(published));
+        {
+            throw new ArgumentException($"1 to {AnswersMax} answers are published at once, not {published.Count}.",
+                nameof(published));
+        }
+
         foreach (var answer in published)
             Check(answer);
-        await answers.PublishAsync(pluginId, published, cancellationToken);
+        await answers.PublishAsync(pluginId, [.. published.Select(Own)], cancellationToken);
     }
 
     public async ValueTask WithdrawAsync(string path, CancellationToken cancellationToken)
@@ -31,6 +35,10 @@ internal sealed class PluginAnswers(AnswerStore answers, string pluginId) : IAns
 
     public ValueTask<AnswerTraffic> ReadTrafficAsync(long after, CancellationToken cancellationToken) =>
         new(answers.TrafficOf(pluginId).Read(after));
+
+    /// <summary>A copy whose every part is of the node's own types: a list made by the plugin's compiler would keep the
+    /// plugin's code in memory for as long as the answer stays in the cache.</summary>
+    private static PublishedAnswer Own(PublishedAnswer answer) => HostMessages.FromMessage(HostMessages.ToMessage(answer));
 
     private void CheckPath(string path)
     {
@@ -75,7 +83,8 @@ internal sealed class PluginAnswers(AnswerStore answers, string pluginId) : IAns
     }
 
     private static bool IsOurs(string name) => name.ToUpperInvariant()
-        is "CONTENT-LENGTH" or "CONTENT-ENCODING" or "ETAG" or "DATE" or "CONNECTION" or "TRANSFER-ENCODING" or "SET-COOKIE";
+        is "CONTENT-LENGTH" or "CONTENT-ENCODING" or "ETAG" or "DATE" or "CONNECTION" or "TRANSFER-ENCODING"
+        or "SET-COOKIE";
 
     private static ArgumentException Wrong(PublishedAnswer answer, string problem) =>
         new($"The answer at {answer.Path} has {problem}.", nameof(answer));

@@ -55,7 +55,8 @@ internal sealed class PluginBlobs(BlobStore blobs, string owner) : IBlobs
         var buffer = new byte[Math.Min(left, BlobLimits.BlockSize)];
         while (left > 0)
         {
-            var read = await view.ReadAsync(offset, buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken);
+            var read = await view.ReadAsync(offset, buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)),
+                cancellationToken);
             offset += read;
             left -= read;
             yield return buffer.AsMemory(0, read);

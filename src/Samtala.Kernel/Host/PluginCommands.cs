@@ -28,8 +28,12 @@ internal sealed class PluginCommands(PluginEntry entry, TimeProvider time) : ICo
             // The user's own settings, not those of whatever folder the node was started in.
             WorkingDirectory = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
         };
-        foreach (var own in start.Environment.Keys.Where(k => k.StartsWith("SAMTALA_", StringComparison.Ordinal)).ToArray())
+        foreach (var own in start.Environment.Keys.Where(k => k.StartsWith("SAMTALA_", StringComparison.Ordinal))
+            .ToArray())
+        {
             start.Environment.Remove(own);
+        }
+
         using var process = new Process { StartInfo = start };
         try
         {

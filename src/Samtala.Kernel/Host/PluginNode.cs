@@ -29,7 +29,9 @@ internal sealed class PluginNode(PluginEntry entry) : INode, IDisposable
     public IBlobs Blobs => Granted("blobs", BlobsOf)();
 
     public IFetch Fetch => LazyInitializer.EnsureInitialized(
-        ref _fetch, entry.Grants.Any(g => g.StartsWith("fetch:", StringComparison.Ordinal)) ? FetchOf : Granted("fetch:*", FetchOf));
+        ref _fetch,
+        entry.Grants.Any(g => g.StartsWith("fetch:", StringComparison.Ordinal)) ? FetchOf
+            : Granted("fetch:*", FetchOf));
 
     public IAnswers Answers => LazyInitializer.EnsureInitialized(ref _answers, Granted("answers", AnswersOf));
 

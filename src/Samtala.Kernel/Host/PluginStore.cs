@@ -27,7 +27,11 @@ internal sealed class PluginStore : IState
     {
         ArgumentNullException.ThrowIfNull(writes);
         if (writes.Count is 0 or > IState.WritesMax)
-            throw new ArgumentException($"A commit has 1 to {IState.WritesMax} writes, not {writes.Count}.", nameof(writes));
+        {
+            throw new ArgumentException($"A commit has 1 to {IState.WritesMax} writes, not {writes.Count}.",
+                nameof(writes));
+        }
+
         var batch = new WriteBatch();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var size = 0;
@@ -46,7 +50,11 @@ internal sealed class PluginStore : IState
         }
 
         if (size > StoreLimits.BatchSizeMax / 2)
-            throw new ArgumentException($"A commit has at most {StoreLimits.BatchSizeMax / 2} bytes, not {size}.", nameof(writes));
+        {
+            throw new ArgumentException($"A commit has at most {StoreLimits.BatchSizeMax / 2} bytes, not {size}.",
+                nameof(writes));
+        }
+
         var result = await _store.CommitAsync(batch, Durability.Durable, cancellationToken);
         return result.Committed;
     }
@@ -104,7 +112,8 @@ internal sealed class PluginStore : IState
         if (value.Length > IState.ValueSizeMax)
         {
             throw new ArgumentException(
-                $"The value of '{key}' has {value.Length} bytes; at most {IState.ValueSizeMax}. Put larger ones in a blob.", nameof(value));
+                $"The value of '{key}' has {value.Length} bytes; at most {IState.ValueSizeMax}. Use a blob.",
+                    nameof(value));
         }
 
         var record = new byte[HeadSize + value.Length];
@@ -117,7 +126,8 @@ internal sealed class PluginStore : IState
     private static StateEntry Decode(string key, byte[] record) =>
         record.Length >= HeadSize && record[0] == Format
             ? new StateEntry(key, record.AsMemory(HeadSize), EtagOf(record))
-            : throw new StoreCorruptException($"SAM0210: state '{key}' is in a format this version cannot read. Update the node.");
+            : throw new StoreCorruptException(
+                $"SAM0210: state '{key}' is in a format this version cannot read. Update the node.");
 
     private static string EtagOf(byte[] record) => Convert.ToHexStringLower(record.AsSpan(1, HeadSize - 1));
 
@@ -126,7 +136,8 @@ internal sealed class PluginStore : IState
         var size = string.IsNullOrEmpty(key) ? 0 : System.Text.Encoding.UTF8.GetByteCount(key);
         return size is > 0 and <= IState.KeySizeMax
             ? System.Text.Encoding.UTF8.GetBytes(key)
-            : throw new ArgumentException($"A key has 1 to {IState.KeySizeMax} bytes of UTF-8, not {size}.", nameof(key));
+            : throw new ArgumentException($"A key has 1 to {IState.KeySizeMax} bytes of UTF-8, not {size}.",
+                nameof(key));
     }
 
     /// <summary>The first key that no longer begins with the prefix; empty for no end.</summary>

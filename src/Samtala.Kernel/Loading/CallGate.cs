@@ -33,7 +33,8 @@ internal sealed class CallGate
         }
     }
 
-    /// <summary>Lets no call in, gives those inside some time, then cancels them and gives them as long again.</summary>
+    /// <summary>Lets no call in, gives those inside some time, then cancels them and gives them as long
+    /// again.</summary>
     public async Task<bool> CloseAsync(TimeSpan drain, TimeProvider time)
     {
         Task idle;

@@ -44,7 +44,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
         if (name.StartsWith("Samtala.", StringComparison.Ordinal))
         {
             throw new FileLoadException(
-                $"It references {name}, which plugins may not use. Reference Samtala.Abstractions and ask through INode.");
+                $"It references {name}, which plugins may not use. Reference Samtala.Abstractions, ask INode.");
         }
 
         return null;

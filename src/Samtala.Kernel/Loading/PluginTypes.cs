@@ -14,7 +14,11 @@ internal sealed class PluginTypes
     {
         _manifest = manifest;
         if (assembly.GetReferencedAssemblies().FirstOrDefault(IsForeignGrpc) is { } foreign)
-            throw Unfit($"was built against the package {foreign.Name}; reference Samtala.Grpc instead and build again");
+        {
+            throw Unfit(
+                $"was built against the package {foreign.Name}; reference Samtala.Grpc instead and build again");
+        }
+
         var types = TypesOf(assembly).Where(t => t is { IsClass: true, IsAbstract: false }).ToArray();
         Plugin = Single<IPlugin>(types) ?? throw Unfit($"has no class that implements {nameof(IPlugin)}");
         if (Plugin.GetConstructor(System.Type.EmptyTypes) is null)
@@ -41,7 +45,10 @@ internal sealed class PluginTypes
         {
             var package = service.Descriptor?.File.Package;
             if (!string.Equals(package, $"samtala.{_manifest.Id}.v1", StringComparison.Ordinal))
-                throw Unfit($"has the service {service.Descriptor?.FullName}; its package must be samtala.{_manifest.Id}.v1");
+            {
+                throw Unfit(
+                    $"has the service {service.Descriptor?.FullName}; its package must be samtala.{_manifest.Id}.v1");
+            }
         }
 
         var bound = services.Select(s => s.Descriptor!.FullName).ToArray();

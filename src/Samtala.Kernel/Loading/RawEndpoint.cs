@@ -41,7 +41,8 @@ public sealed class RawEndpoint : IRawHandler
             if (reply.Content is not Content.Streamed stream)
                 return reply;
             streams = true;
-            return reply with { Content = new Content.Streamed(ReadOn(stream.Chunks, target.Gate, linked, CancellationToken.None)) };
+            var chunks = ReadOn(stream.Chunks, target.Gate, linked, CancellationToken.None);
+            return reply with { Content = new Content.Streamed(chunks) };
         }
         finally
         {
@@ -66,7 +67,8 @@ public sealed class RawEndpoint : IRawHandler
     {
         try
         {
-            using var left = cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), linked);
+            using var left =
+                cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), linked);
             await foreach (var chunk in chunks.WithCancellation(linked.Token))
                 yield return chunk;
         }

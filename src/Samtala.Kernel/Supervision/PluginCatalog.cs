@@ -49,8 +49,10 @@ public sealed class PluginCatalog : IAsyncDisposable
     /// <param name="grants">Added to those it has.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="PluginException">No such plugin, or a grant it does not ask for.</exception>
-    public Task<PluginStatus> EnableAsync(string id, IReadOnlyList<string> grants, CancellationToken cancellationToken) =>
-        ChangeAsync(id, slot => AddGrants(_file.Get(id) with { Enabled = true }, slot.Source.Manifest, grants), cancellationToken);
+    public Task<PluginStatus> EnableAsync(string id, IReadOnlyList<string> grants,
+        CancellationToken cancellationToken) =>
+        ChangeAsync(id, slot =>
+            AddGrants(_file.Get(id) with { Enabled = true }, slot.Source.Manifest, grants), cancellationToken);
 
     /// <summary>Stops a plugin; what it stored stays.</summary>
     /// <param name="id">Its id.</param>
@@ -183,11 +185,12 @@ public sealed class PluginCatalog : IAsyncDisposable
 
     private static PluginEntry AddGrants(PluginEntry entry, PluginManifest? manifest, IReadOnlyList<string> grants)
     {
-        if (grants.FirstOrDefault(g => manifest is null || !manifest.Needs.Contains(g, StringComparer.Ordinal)) is { } odd)
+        if (grants.FirstOrDefault(g =>
+            manifest is null || !manifest.Needs.Contains(g, StringComparer.Ordinal)) is { } odd)
         {
             throw new PluginException(
                 PluginFailure.Invalid, "SAM0209",
-                $"Plugin '{entry.Id}' does not ask for \"{odd}\". It asks for: {string.Join(", ", manifest?.Needs ?? [])}.");
+                $"Plugin '{entry.Id}' does not ask for \"{odd}\". Asks: {string.Join(", ", manifest?.Needs ?? [])}.");
         }
 
         return entry with { Grants = [.. entry.Grants.Union(grants, StringComparer.Ordinal)] };

@@ -72,7 +72,8 @@ internal sealed class PluginLog(string id, TimeProvider time, ILoggerFactory nod
         }
     }
 
-    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
+    public ILogger CreateLogger(string categoryName) =>
+        new Logger(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
 
     public void AddProvider(ILoggerProvider provider) =>
         throw new NotSupportedException("A plugin's log goes to the node; it has no providers of its own.");

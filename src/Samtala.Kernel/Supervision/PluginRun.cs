@@ -4,11 +4,12 @@ using Samtala.PluginPackages;
 
 namespace Samtala.Kernel;
 
-/// <summary>One life of a plugin, from load to unload. Everything that refers to its code hangs on this object.</summary>
+/// <summary>One life of a plugin, from load to unload. Everything that refers to its code hangs on this
+/// object.</summary>
 internal sealed class PluginRun
 {
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(1);
-    private readonly PluginLoadContext _context;
+    private PluginLoadContext? _context;
     private readonly RawEndpoint _endpoint;
     private readonly PluginSetup _setup;
     private PluginInstance? _instance;
@@ -28,13 +29,15 @@ internal sealed class PluginRun
 
     /// <summary>Loads, starts and opens the doors; on failure nothing is left behind.</summary>
     public static async Task<PluginRun> StartAsync(
-        string folder, PluginSetup setup, RawEndpoint endpoint, ServiceRegistry services, CancellationToken cancellationToken)
+        string folder, PluginSetup setup, RawEndpoint endpoint, ServiceRegistry services,
+            CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, setup.Manifest.Assembly);
         if (!File.Exists(path))
         {
             throw new PluginException(
-                PluginFailure.Invalid, "SAM0203", $"{path} is missing; plugin.json names it. Install the plugin again.");
+                PluginFailure.Invalid, "SAM0203",
+                    $"{path} is missing; plugin.json names it. Install the plugin again.");
         }
 
         var context = new PluginLoadContext(setup.Manifest.Id, path);
@@ -64,7 +67,8 @@ internal sealed class PluginRun
         if (!await raw | !await calls)
         {
             _setup.Logs.CreateLogger("Supervision")
-                .LogWarning("Some requests did not heed their cancellation; the old code stays in memory until they end");
+                .LogWarning(
+                    "Some requests did not heed their cancellation; the old code stays in memory until they end");
         }
 
         if (_instance is { } instance)
@@ -72,7 +76,9 @@ internal sealed class PluginRun
         (_setup.Node as IDisposable)?.Dispose();
         _instance = null;
         _registration = null;
-        _context.Unload();
-        return new WeakReference(_context);
+        var gone = new WeakReference(_context);
+        _context?.Unload();
+        _context = null;
+        return gone;
     }
 }

@@ -79,7 +79,7 @@ internal sealed class PluginSlot : IAsyncDisposable
         {
             Become(
                 PluginState.AwaitingConsent,
-                $"It asks for what you did not allow yet: {string.Join(", ", missing.Select(Grant.Describe))}. Allow it: "
+                $"It asks for what you did not allow: {string.Join(", ", missing.Select(Grant.Describe))}. Allow it: "
                 + $"samtala plugin enable {Id} {string.Join(' ', missing.Select(m => $"--grants \"{m}\""))}");
             return;
         }
@@ -97,7 +97,8 @@ internal sealed class PluginSlot : IAsyncDisposable
         try
         {
             _run = await PluginRun.StartAsync(
-                _source.Folder, _kernel.CreateSetup(manifest, _entry, Log), Endpoint, _kernel.Parts.Services, either.Token);
+                _source.Folder, _kernel.CreateSetup(manifest, _entry, Log), Endpoint, _kernel.Parts.Services,
+                    either.Token);
             Become(PluginState.Running, "");
             _ = WatchAsync(_run.Crashed, _life.Token);
         }
