@@ -24,10 +24,15 @@ function isAlive(pid) {
 
 /** Whether the process that took the lock has died. */
 function isAbandoned() {
-  const since = timeOf(lock);
-  if (since === 0) return false;
-  const pid = Number(readFileSync(lock, "utf8"));
-  return pid === 0 ? Date.now() - since > 10_000 : !isAlive(pid);
+  try {
+    const since = statSync(lock).mtimeMs;
+    const pid = Number(readFileSync(lock, "utf8"));
+    return pid === 0 ? Date.now() - since > 10_000 : !isAlive(pid);
+  } catch (error) {
+    // Released meanwhile.
+    if (error.code === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /** Takes the lock; false while a living process has it. */
