@@ -64,7 +64,8 @@ public readonly struct BlobId : IEquatable<BlobId>, IComparable<BlobId>
     public override int GetHashCode() => HashCode.Combine(_high, _low);
 
     /// <inheritdoc/>
-    public int CompareTo(BlobId other) => _high != other._high ? _high.CompareTo(other._high) : _low.CompareTo(other._low);
+    public int CompareTo(BlobId other) =>
+        _high != other._high ? _high.CompareTo(other._high) : _low.CompareTo(other._low);
 
     /// <summary>64 hexadecimal digits.</summary>
     public override string ToString() => Convert.ToHexStringLower(ToArray());

@@ -41,7 +41,8 @@ public sealed class Digest : IEquatable<Digest>
     /// <param name="text">The text.</param>
     /// <param name="digest">The digest, or null.</param>
     /// <returns>False when <paramref name="text"/> is not a digest.</returns>
-    public static bool TryParse(ReadOnlySpan<char> text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Digest? digest)
+    public static bool TryParse(ReadOnlySpan<char> text,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Digest? digest)
     {
         digest = null;
         var colon = text.IndexOf(':');

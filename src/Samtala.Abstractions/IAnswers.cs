@@ -14,7 +14,8 @@ public interface IAnswers
     /// long as the answer stands.</summary>
     /// <param name="answers">1 to 64.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="ArgumentException">A path is outside the plugin's prefix, or a size is out of range.</exception>
+    /// <exception cref="ArgumentException">A path is outside the plugin's prefix, or a size is out of
+    /// range.</exception>
     ValueTask PublishAsync(IReadOnlyList<PublishedAnswer> answers, CancellationToken cancellationToken);
 
     /// <summary>Withdraws every variant of the answer at a path.</summary>

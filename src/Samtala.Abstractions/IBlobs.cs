@@ -3,7 +3,8 @@ namespace Samtala.Abstractions;
 /// <summary>Immutable bytes, kept for this plugin until it lets go.</summary>
 public interface IBlobs
 {
-    /// <summary>Stores bytes; durable when it returns. Nothing is kept when an expected digest does not match.</summary>
+    /// <summary>Stores bytes; durable when it returns. Nothing is kept when an expected digest does not
+    /// match.</summary>
     /// <param name="content">Read once, in order; each piece is read before the next is asked for.</param>
     /// <param name="expected">What the bytes must hash to; may be empty.</param>
     /// <param name="cancellationToken">Gives up; nothing is kept.</param>

@@ -4,7 +4,8 @@ namespace Samtala.Abstractions;
 public interface ICommands
 {
     /// <summary>Runs a command without a shell, at most 30 seconds.</summary>
-    /// <param name="commandLine">Exactly as in the grant <c>run:{command line}</c>; words separated by one blank.</param>
+    /// <param name="commandLine">Exactly as in the grant <c>run:{command line}</c>; words separated by one
+    /// blank.</param>
     /// <param name="cancellationToken">Stops the command.</param>
     /// <exception cref="GrantMissingException">Not granted.</exception>
     ValueTask<CommandResult> RunAsync(string commandLine, CancellationToken cancellationToken);

@@ -15,7 +15,8 @@ public interface IFetch
     /// <param name="request">What to ask.</param>
     /// <param name="expected">What the body must hash to; may be empty.</param>
     /// <param name="cancellationToken">Gives up; nothing is kept.</param>
-    /// <exception cref="FetchException">There was no whole answer, or the rules forbid it; nothing was kept.</exception>
+    /// <exception cref="FetchException">There was no whole answer, or the rules forbid it; nothing was
+    /// kept.</exception>
     /// <exception cref="DigestMismatchException">The body is another than expected; nothing was kept.</exception>
     ValueTask<FetchedBlob> FetchToBlobAsync(
         FetchRequest request, IReadOnlyList<Digest> expected, CancellationToken cancellationToken);

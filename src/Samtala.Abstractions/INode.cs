@@ -44,7 +44,9 @@ public sealed class GrantMissingException : InvalidOperationException
     /// <param name="pluginId">The plugin.</param>
     /// <param name="grant">The grant.</param>
     public GrantMissingException(string pluginId, string grant)
-        : base($"Plugin '{pluginId}' has no grant '{grant}'. Give it: samtala plugin enable {pluginId} --grants {grant}")
+        : base(
+            $"Plugin '{pluginId}' has no grant '{grant}'. "
+            + $"Give it: samtala plugin enable {pluginId} --grants \"{grant}\"")
     {
         PluginId = pluginId;
         Grant = grant;

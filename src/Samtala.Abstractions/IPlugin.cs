@@ -6,7 +6,8 @@ namespace Samtala.Abstractions;
 public interface IPlugin
 {
     /// <summary>Registers the plugin's own services. <see cref="INode"/>, <see cref="TimeProvider"/>,
-    /// <c>RandomNumberGenerator</c> and logging are registered already; gRPC services, the <see cref="IRawHandler"/> and
+    /// <c>RandomNumberGenerator</c> and logging are registered already; gRPC services, the <see cref="IRawHandler"/>
+    /// and
     /// <see cref="IWorker"/>s are found by scanning and are singletons.</summary>
     /// <param name="services">The plugin's own container.</param>
     void Configure(IServiceCollection services);

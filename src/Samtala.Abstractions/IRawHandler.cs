@@ -1,6 +1,7 @@
 namespace Samtala.Abstractions;
 
-/// <summary>Serves requests below <c>/{plugin}/</c> that no published answer serves. A plugin has at most one.</summary>
+/// <summary>Serves requests below <c>/{plugin}/</c> that no published answer serves. A plugin has at most
+/// one.</summary>
 public interface IRawHandler
 {
     /// <summary>Longest request body in bytes; longer ones are refused with 413 before the plugin is asked.</summary>

@@ -38,7 +38,8 @@ internal sealed class PluginAnswers(AnswerStore answers, string pluginId) : IAns
 
     /// <summary>A copy whose every part is of the node's own types: a list made by the plugin's compiler would keep the
     /// plugin's code in memory for as long as the answer stays in the cache.</summary>
-    private static PublishedAnswer Own(PublishedAnswer answer) => HostMessages.FromMessage(HostMessages.ToMessage(answer));
+    private static PublishedAnswer Own(PublishedAnswer answer) =>
+        HostMessages.FromMessage(HostMessages.ToMessage(answer));
 
     private void CheckPath(string path)
     {
