@@ -194,11 +194,10 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
             Breaker.Failed(late.Message, isSlow: true);
             throw late;
         }
-        catch (FetchException e)
+        catch (FetchException e) when (e.Failure is FetchFailure.Unreachable or FetchFailure.TimedOut)
         {
             Counters.Failed();
-            if (e.Failure is FetchFailure.Unreachable or FetchFailure.TimedOut)
-                Breaker.Failed(e.Message, e.Failure == FetchFailure.TimedOut || time.GetElapsedTime(since) > s_slow);
+            Breaker.Failed(e.Message, e.Failure == FetchFailure.TimedOut || time.GetElapsedTime(since) > s_slow);
             throw;
         }
     }
