@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using Google.Protobuf.Reflection;
 using Samtala.Node.Cli;
@@ -49,6 +50,7 @@ internal sealed class RpcCommand
             {
                 Description = comment,
                 Arity = field.Field.IsRepeated ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
+                CustomParser = Texts,
             };
             command.Add(argument);
             _inputs.Add((field, argument));
@@ -60,6 +62,7 @@ internal sealed class RpcCommand
             : new Option<string[]>($"--{field.Flag}")
             {
                 Arity = field.Field.IsRepeated ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
+                CustomParser = Texts,
                 HelpName = field.ValueForm,
             };
         option.Description = comment;
@@ -140,6 +143,9 @@ internal sealed class RpcCommand
 
         return request;
     }
+
+    // The library itself refuses to make an array of exactly one word.
+    private static string[] Texts(ArgumentResult result) => [.. result.Tokens.Select(t => t.Value)];
 
     private static JsonNode? ValueOf(ParseResult parsed, RpcField field, Symbol symbol)
     {
