@@ -70,8 +70,14 @@ internal sealed class RunningNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // The door first, the store last: nobody is answered from a store that is closing.
+        var log = _logs.CreateLogger("Samtala.Node");
         for (var i = _parts.Count - 1; i >= 0; i--)
+        {
+            var began = _time.GetTimestamp();
             await _parts[i].DisposeAsync();
+            log.LogDebug("{Part} stopped in {Elapsed}.", _parts[i].GetType().Name, _time.GetElapsedTime(began));
+        }
+
         _parts.Clear();
         _random.Dispose();
     }
