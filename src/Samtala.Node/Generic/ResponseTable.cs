@@ -29,7 +29,13 @@ internal static class ResponseTable
 
     /// <summary>One item of a stream, on one line.</summary>
     public static string Line(MessageDescriptor type, JsonObject item) =>
-        string.Join("  ", Columns(type).Select(f => Text(item[f.JsonName])).Where(t => t.Length > 0));
+        string.Join("  ", Columns(type).Select(f => Cell(f, item[f.JsonName])).Where(t => t.Length > 0));
+
+    // A word speaks for itself; a number or a switch needs its name.
+    private static string Cell(FieldDescriptor field, JsonNode? value) =>
+        value is null || field.FieldType is FieldType.String or FieldType.Enum or FieldType.Message
+            ? Text(value)
+            : $"{field.Name.Replace('_', ' ')} {Text(value)}";
 
     private static void WriteRows(TextWriter target, MessageDescriptor type, JsonArray rows)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using Google.Protobuf.Reflection;
 using Samtala.Node.Cli;
@@ -30,7 +29,7 @@ internal sealed class RpcCommand
     {
         Command command = new(name, Comment("") is { Length: > 0 } text ? text : Words.Kebab(_rpc.Name).Replace('-', ' '));
         var example = shownPath;
-        foreach (var field in RpcField.Of(_rpc.InputType))
+        foreach (var field in Fields())
         {
             if (field.IsPositional)
                 example += $" {field.Flag.ToUpperInvariant()}";
@@ -41,30 +40,41 @@ internal sealed class RpcCommand
         return ExampleHelp.With(command, example, $"{example} --output json");
     }
 
+    /// <summary>Where no field is marked positional, those of the path are: they say which resource is meant.</summary>
+    private IReadOnlyList<RpcField> Fields()
+    {
+        var fields = RpcField.Of(_rpc.InputType);
+        var path = _binding.PathFields;
+        return fields.Any(f => f.IsPositional)
+            ? fields
+            : [.. fields
+                .Select(f => f with { IsPositional = path.Contains(string.Join('.', f.Path.Select(p => p.Name)), StringComparer.Ordinal) })
+                .OrderBy(f => f.IsPositional ? 0 : 1)];
+    }
+
     private void Add(Command command, RpcField field)
     {
         var comment = Comment(string.Join('.', field.Path.Select(f => f.JsonName)));
         if (field.IsPositional)
         {
-            Argument<string[]> argument = new(field.Flag)
-            {
-                Description = comment,
-                Arity = field.Field.IsRepeated ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
-                CustomParser = Texts,
-            };
+            Argument argument = field.Field.IsRepeated
+                ? new Argument<string[]>(field.Flag) { Arity = ArgumentArity.OneOrMore }
+                : new Argument<string>(field.Flag);
+            argument.Description = comment;
             command.Add(argument);
             _inputs.Add((field, argument));
             return;
         }
 
-        Option option = field.IsSwitch
-            ? new Option<bool?>($"--{field.Flag}") { Arity = ArgumentArity.ZeroOrOne }
-            : new Option<string[]>($"--{field.Flag}")
-            {
-                Arity = field.Field.IsRepeated ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
-                CustomParser = Texts,
-                HelpName = field.ValueForm,
-            };
+        var flag = $"--{field.Flag}";
+        Option option = field switch
+        {
+            { IsSwitch: true } => new Option<bool?>(flag) { Arity = ArgumentArity.ZeroOrOne },
+            { Field.IsRepeated: true } => new Option<string[]>(flag) { Arity = ArgumentArity.OneOrMore },
+            _ => new Option<string?>(flag),
+        };
+        if (!field.IsSwitch)
+            option.HelpName = field.ValueForm;
         option.Description = comment;
         if (field.Field.IsRepeated && Words.Singular(field.Flag) is { } singular)
             option.Aliases.Add($"--{singular}");
@@ -144,14 +154,17 @@ internal sealed class RpcCommand
         return request;
     }
 
-    // The library itself refuses to make an array of exactly one word.
-    private static string[] Texts(ArgumentResult result) => [.. result.Tokens.Select(t => t.Value)];
-
     private static JsonNode? ValueOf(ParseResult parsed, RpcField field, Symbol symbol)
     {
         if (symbol is Option<bool?> flag)
             return parsed.GetResult(flag) is null ? null : parsed.GetValue(flag) ?? true;
-        var values = symbol is Argument<string[]> argument ? parsed.GetValue(argument) : parsed.GetValue((Option<string[]>)symbol);
+        var values = symbol switch
+        {
+            Argument<string> one => One(parsed.GetValue(one)),
+            Option<string?> one => One(parsed.GetValue(one)),
+            Argument<string[]> many => parsed.GetValue(many),
+            _ => parsed.GetValue((Option<string[]>)symbol),
+        };
         if (values is null or [])
             return null;
         var shown = field.IsPositional ? field.Flag.ToUpperInvariant() : $"--{field.Flag}";
@@ -161,6 +174,8 @@ internal sealed class RpcCommand
             ? new JsonArray([.. values.Select(v => FieldText.ToJson(field.Field, v, shown))])
             : FieldText.ToJson(field.Field, values[0], shown);
     }
+
+    private static string[]? One(string? value) => value is null ? null : [value];
 
     private static JsonObject MapOf(RpcField field, string[] values, string shown)
     {
