@@ -31,7 +31,11 @@ internal static class Paging
             return [];
         var text = System.Text.Encoding.UTF8.GetBytes(token);
         if (token.Length > TokenSizeMax || !Base64Url.IsValid(text))
-            throw ServiceError.Invalid("SAM0703", "page_token", "This is no token of an earlier answer; leave it empty.");
+        {
+            throw ServiceError.Invalid(
+                "SAM0703", "page_token", "This is no token of an earlier answer; leave it empty.");
+        }
+
         return Base64Url.DecodeFromUtf8(text);
     }
 }

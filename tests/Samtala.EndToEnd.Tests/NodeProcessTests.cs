@@ -13,7 +13,8 @@ public sealed class NodeProcessTests
     public async Task A_node_that_is_ready_serves_and_stops_cleanly_on_SIGTERM()
     {
         await using var node = await RunningNode.StartAsync();
-        Assert.Equal("READY", (await node.Client.GetFromJsonAsync<JsonElement>("/readyz", Cancel)).GetProperty("status").GetString());
+        Assert.Equal("READY",
+            (await node.Client.GetFromJsonAsync<JsonElement>("/readyz", Cancel)).GetProperty("status").GetString());
         using HttpClient nobody = new() { BaseAddress = node.Http };
         using var refused = await nobody.GetAsync("/v1/status", Cancel);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
@@ -76,7 +77,8 @@ public sealed class NodeProcessTests
         Assert.Contains("upstream", (await RunAsync(node, "registry", "--help")).Output, StringComparison.Ordinal);
         var set = await RunAsync(node, "registry", "upstream", "set", "--help");
         Assert.Contains("<mirror> <upstream>", set.Output, StringComparison.Ordinal);
-        var list = JsonDocument.Parse((await RunAsync(node, "registry", "list", "--output", "json")).Output).RootElement;
+        var list = JsonDocument.Parse(
+            (await RunAsync(node, "registry", "list", "--output", "json")).Output).RootElement;
         Assert.NotEmpty(list.GetProperty("mirrors").EnumerateArray());
     }
 
@@ -85,12 +87,14 @@ public sealed class NodeProcessTests
     {
         await using var node = await RunningNode.StartAsync();
         var made = JsonDocument.Parse(
-            (await RunAsync(node, "token", "create", "--scope", "state:read", "--ttl", "1h", "--output", "json")).Output).RootElement;
+            (await RunAsync(node, "token", "create", "--scope", "state:read", "--ttl", "1h", "--output", "json"))
+                .Output).RootElement;
         var secret = made.GetProperty("secret").GetString()!;
         var http = node.Http.ToString();
         var read = await Command.RunAsync(Checkout.Node, ["state", "list", "s", "--node", http, "--token", secret]);
         Assert.Equal(0, read.ExitCode);
-        var write = await Command.RunAsync(Checkout.Node, ["state", "put", "s", "k", "v", "--node", http, "--token", secret]);
+        var write = await Command.RunAsync(
+            Checkout.Node, ["state", "put", "s", "k", "v", "--node", http, "--token", secret]);
         Assert.Equal(1, write.ExitCode);
         Assert.Contains("error[SAM05", write.Error, StringComparison.Ordinal);
     }
@@ -98,7 +102,8 @@ public sealed class NodeProcessTests
     private static async Task<Command> RunAsync(RunningNode node, params string[] arguments)
     {
         var run = await Command.RunAsync(Checkout.Node, [.. arguments, "--data", node.Data]);
-        Assert.True(run.ExitCode == 0, $"{string.Join(' ', arguments)}: exit {run.ExitCode}\n{run.Output}\n{run.Error}");
+        Assert.True(
+            run.ExitCode == 0, $"{string.Join(' ', arguments)}: exit {run.ExitCode}\n{run.Output}\n{run.Error}");
         return run;
     }
 }

@@ -45,7 +45,8 @@ internal sealed class World : IAsyncDisposable
     public static async Task<(StatusCode Status, string Code)> ErrorOf(Func<Task> call)
     {
         var e = await Assert.ThrowsAsync<RpcException>(call);
-        var info = e.GetRpcStatus()!.Details.Select(d => d.TryUnpack<Google.Rpc.ErrorInfo>(out var i) ? i : null).First(i => i is not null);
+        var info = e.GetRpcStatus()!.Details.Select(d => d.TryUnpack<Google.Rpc.ErrorInfo>(out var i) ? i : null).First(
+            i => i is not null);
         Assert.Equal("samtala", info!.Domain);
         Assert.NotEmpty(info.Reason);
         return (e.StatusCode, info.Metadata["code"]);

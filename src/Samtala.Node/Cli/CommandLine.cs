@@ -82,9 +82,11 @@ internal static class CommandLine
         {
             var word = parsed.UnmatchedTokens[0];
             var known = word.StartsWith('-')
-                ? command.Options.Concat(parsed.RootCommandResult.Command.Options).SelectMany(o => o.Aliases.Append(o.Name))
+                ? command.Options.Concat(parsed.RootCommandResult.Command.Options).SelectMany(
+                    o => o.Aliases.Append(o.Name))
                 : command.Subcommands.Select(c => c.Name);
-            var what = word.StartsWith('-') ? "unknown option" : command.Subcommands.Count > 0 ? "unknown command" : "one word too many:";
+            var what = word.StartsWith('-') ? "unknown option"
+                : command.Subcommands.Count > 0 ? "unknown command" : "one word too many:";
             var hint = Nearest.Hint(word, known);
             return CliException.Usage(
                 "SAM0001", $"{what} '{word}'", path, hint.Length > 0 ? hint : $"see: {path} --help");

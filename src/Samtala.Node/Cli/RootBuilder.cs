@@ -27,7 +27,8 @@ internal static class RootBuilder
 
     /// <summary>The tree for one command line.</summary>
     /// <exception cref="CliException">The verb is neither ours nor a running plugin's.</exception>
-    public static async Task<RootCommand> BuildAsync(string[] args, CliContext context, CancellationToken cancellationToken)
+    public static async Task<RootCommand> BuildAsync(
+        string[] args, CliContext context, CancellationToken cancellationToken)
     {
         RootCommand root = new("A personal peer-to-peer node.");
         foreach (var option in context.Switches.All)
@@ -46,10 +47,12 @@ internal static class RootBuilder
     private static string VerbOf(string[] args, CliContext context)
     {
         // The completion directive carries the whole line as one argument.
-        var words = args is [['[', ..] directive, var line, ..] && directive.StartsWith("[suggest", StringComparison.Ordinal)
+        var words = args is [['[', ..] directive, var line, ..]
+            && directive.StartsWith("[suggest", StringComparison.Ordinal)
             ? [.. CommandLineParser.SplitCommandLine(line).Skip(1)]
             : args;
-        var takesValue = context.Switches.All.SelectMany(o => o.Aliases.Append(o.Name)).ToHashSet(StringComparer.Ordinal);
+        var takesValue = context.Switches.All.SelectMany(o => o.Aliases.Append(o.Name)).ToHashSet(
+            StringComparer.Ordinal);
         for (var i = 0; i < words.Length; i++)
         {
             if (!words[i].StartsWith('-') && !words[i].StartsWith('['))
@@ -84,22 +87,27 @@ internal static class RootBuilder
             if (services.Count > 0)
             {
                 var wantsHelp = IsSuggesting(args) || args.Any(a => a is "--help" or "-h" or "-?" or "/?");
-                var comments = wantsHelp ? await PluginServices.CommentsAsync(client, cancellationToken) : context.Comments;
-                return RpcCommands.Group(id, $"Commands of the plugin {id}.", services, context with { Comments = comments });
+                var comments = wantsHelp ? await PluginServices.CommentsAsync(client, cancellationToken)
+                    : context.Comments;
+                return RpcCommands.Group(
+                    id, $"Commands of the plugin {id}.", services, context with { Comments = comments });
             }
 
             var known = await PluginServices.IdsAsync(client, cancellationToken);
             if (hint.Length == 0)
                 hint = Nearest.Hint(id, known);
-            var why = known.Contains(id, StringComparer.Ordinal) ? "the plugin does not run" : "no plugin of that name runs";
+            var why = known.Contains(id, StringComparer.Ordinal) ? "the plugin does not run"
+                : "no plugin of that name runs";
             throw CliException.Usage(
-                "SAM0001", $"unknown command '{id}' ({why})", "samtala", hint.Length > 0 ? hint : "see: samtala plugin list");
+                "SAM0001", $"unknown command '{id}' ({why})", "samtala", hint.Length > 0 ? hint
+                    : "see: samtala plugin list");
         }
         catch (CliException e) when (e.Code == "SAM0101")
         {
             throw CliException.Usage(
                 "SAM0001", $"unknown command '{id}'", "samtala",
-                hint.Length > 0 ? hint : "see: samtala --help; plugins add commands while the node runs: samtala start");
+                hint.Length > 0 ? hint
+                    : "see: samtala --help; plugins add commands while the node runs: samtala start");
         }
     }
 
@@ -115,7 +123,8 @@ internal static class RootBuilder
             foreach (var id in await PluginServices.IdsAsync(client, both.Token))
                 root.Add(new Command(id, $"Commands of the plugin {id}."));
         }
-        catch (Exception e) when (e is CliException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (
+            e is CliException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // No node, no plugins' commands.
         }

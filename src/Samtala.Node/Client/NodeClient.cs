@@ -97,7 +97,8 @@ internal sealed class NodeClient : IDisposable
         using (response)
         {
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
-            throw Problems.FromAnswer(text, (int)response.StatusCode, $"{Target.Shown}{request.RequestUri?.OriginalString}");
+            throw Problems.FromAnswer(
+                text, (int)response.StatusCode, $"{Target.Shown}{request.RequestUri?.OriginalString}");
         }
     }
 
@@ -115,10 +116,12 @@ internal sealed class NodeClient : IDisposable
     {
         var isAbsent = e.InnerException is SocketException
         {
-            SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable or SocketError.HostNotFound,
+            SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable
+                or SocketError.HostNotFound,
         } || (Target.Socket.Length > 0 && !File.Exists(Target.Socket));
         return isAbsent
-            ? new CliException("SAM0101", "no node answers", Target.Shown, "it does not run", "start it: samtala start", e)
+            ? new CliException(
+                "SAM0101", "no node answers", Target.Shown, "it does not run", "start it: samtala start", e)
             : new CliException(
                 "SAM0101", "the node cannot be reached", Target.Shown, e.InnerException?.Message ?? e.Message,
                 "check --node and --data, and that the node runs: samtala start", e);

@@ -21,11 +21,13 @@ internal sealed record NodeTarget(string Socket, string Http, string Token)
         var data = Path.GetFullPath(settings[Settings.Data]);
         var token = TokenOf(settings[Settings.Token], data);
         var node = settings[Settings.Node];
-        if (node.StartsWith("http://", StringComparison.Ordinal) || node.StartsWith("https://", StringComparison.Ordinal))
+        if (node.StartsWith("http://", StringComparison.Ordinal)
+            || node.StartsWith("https://", StringComparison.Ordinal))
         {
             return Uri.TryCreate(node, UriKind.Absolute, out var uri)
                 ? new NodeTarget("", uri.GetLeftPart(UriPartial.Authority), token)
-                : throw new CliException("SAM0102", "this is no address of a node", node, "", "write http://HOST:PORT or a path");
+                : throw new CliException(
+                    "SAM0102", "this is no address of a node", node, "", "write http://HOST:PORT or a path");
         }
 
         if (node.StartsWith(UnixScheme, StringComparison.Ordinal))
@@ -53,7 +55,8 @@ internal sealed record NodeTarget(string Socket, string Http, string Token)
             // Without a flag the socket alone may be enough: it trusts the user it runs as.
             if (setting.Length == 0)
                 return "";
-            throw new CliException("SAM0103", "the token file cannot be read", path, e.Message, "give --token TOKEN", e);
+            throw new CliException(
+                "SAM0103", "the token file cannot be read", path, e.Message, "give --token TOKEN", e);
         }
     }
 }

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Samtala.Node.Client;
 
-/// <summary>What a running node tells about itself in DATA/node.json: where it answers and which process it is.</summary>
+/// <summary>What a running node tells about itself in DATA/node.json: where it answers and which process it
+/// is.</summary>
 /// <param name="Pid">The process.</param>
 /// <param name="Http">REST and dashboard.</param>
 /// <param name="Grpc">gRPC over TCP.</param>

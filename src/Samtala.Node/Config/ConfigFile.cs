@@ -68,7 +68,8 @@ internal static class ConfigFile
         return stream.Documents[0].RootNode as YamlMappingNode is { } mapping
             ? mapping.Children
             : throw new CliException(
-                "SAM0003", "the configuration is not a mapping", path, "", "write lines such as 'http: 127.0.0.1:7650'");
+                "SAM0003", "the configuration is not a mapping", path, "",
+                    "write lines such as 'http: 127.0.0.1:7650'");
     }
 
     private static string ReadText(string path)
@@ -78,7 +79,8 @@ internal static class ConfigFile
             var size = new FileInfo(path).Length;
             return size <= SizeMax
                 ? File.ReadAllText(path)
-                : throw new CliException("SAM0003", "the configuration is too long", path, $"{size} bytes, {SizeMax} are read");
+                : throw new CliException(
+                    "SAM0003", "the configuration is too long", path, $"{size} bytes, {SizeMax} are read");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -15,5 +15,6 @@ internal sealed class ProcessEnvironment : IEnvironment
 {
     public string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    public string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    public string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -5,7 +5,8 @@ namespace Samtala.Node.Config;
 /// <param name="Source">For people: "default", "config.yaml, line 3", "SAMTALA_HTTP" or "--http".</param>
 internal sealed record Layer(string Value, string Source);
 
-/// <summary>Defaults, then config.yaml, then the environment, then flags: the last one that says something wins.</summary>
+/// <summary>Defaults, then config.yaml, then the environment, then flags: the last one that says something
+/// wins.</summary>
 internal sealed class Layers
 {
     private readonly IEnvironment _environment;

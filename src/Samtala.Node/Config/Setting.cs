@@ -1,6 +1,7 @@
 namespace Samtala.Node.Config;
 
-/// <summary>One setting: its key in config.yaml, and with it the flag <c>--key</c> and the variable SAMTALA_KEY.</summary>
+/// <summary>One setting: its key in config.yaml, and with it the flag <c>--key</c> and the variable
+/// SAMTALA_KEY.</summary>
 /// <param name="Key">Lower case, words joined by '-'.</param>
 /// <param name="Form">How its value is written, for people.</param>
 /// <param name="Description">What it does.</param>

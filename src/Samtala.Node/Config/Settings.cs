@@ -13,7 +13,8 @@ internal static class Settings
         _ => "127.0.0.1:7650");
 
     public static readonly Setting Grpc = new(
-        "grpc", "HOST:PORT", "Where gRPC (HTTP/2 without TLS) answers. Port 0 is any free port.", _ => "127.0.0.1:7651");
+        "grpc", "HOST:PORT", "Where gRPC (HTTP/2 without TLS) answers. Port 0 is any free port.",
+        _ => "127.0.0.1:7651");
 
     public static readonly Setting Socket = new(
         "socket", "PATH", "The Unix socket, for you alone. Empty: node.sock in the data folder.", _ => "");
@@ -22,7 +23,8 @@ internal static class Settings
         "listen", "HOST:PORT", "Where other nodes connect over TCP.", _ => "0.0.0.0:7652");
 
     public static readonly Setting Dht = new(
-        "dht", "HOST:PORT", "Where the DHT listens (UDP); the next free port is taken.", _ => $"0.0.0.0:{DhtPortDefault}");
+        "dht", "HOST:PORT", "Where the DHT listens (UDP); the next free port is taken.",
+        _ => $"0.0.0.0:{DhtPortDefault}");
 
     public static readonly Setting Bootstrap = new(
         "bootstrap", "HOST:PORT,…|none", "First nodes of the DHT; none stays alone.", _ => "");

@@ -13,7 +13,8 @@ internal static class Nearest
             .Select(c => (Candidate: c, Distance: Distance(word, c)))
             .OrderBy(c => c.Distance).ThenBy(c => c.Candidate, StringComparer.Ordinal)
             .FirstOrDefault();
-        return best.Candidate is not null && best.Distance <= Math.Max(1, (word.Length + 1) / 3) ? best.Candidate : null;
+        return best.Candidate is not null && best.Distance <= Math.Max(1, (word.Length + 1) / 3) ? best.Candidate
+            : null;
     }
 
     /// <summary>A sentence to append, or nothing.</summary>

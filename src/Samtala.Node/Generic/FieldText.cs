@@ -22,7 +22,8 @@ internal static class FieldText
         "google.protobuf.StringValue" or "google.protobuf.BytesValue" => "TEXT",
         "google.protobuf.BoolValue" => "true|false",
         "google.protobuf.DoubleValue" or "google.protobuf.FloatValue" or "google.protobuf.Int64Value"
-            or "google.protobuf.UInt64Value" or "google.protobuf.Int32Value" or "google.protobuf.UInt32Value" => "NUMBER",
+            or "google.protobuf.UInt64Value" or "google.protobuf.Int32Value" or "google.protobuf.UInt32Value"
+            => "NUMBER",
         _ => null,
     };
 

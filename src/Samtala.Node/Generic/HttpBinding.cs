@@ -111,7 +111,8 @@ internal sealed partial class HttpBinding
         }
     }
 
-    private static string Pair(string name, JsonNode? value) => $"{name}={Uri.EscapeDataString(value?.ToString() ?? "")}";
+    private static string Pair(string name, JsonNode? value) =>
+        $"{name}={Uri.EscapeDataString(value?.ToString() ?? "")}";
 
     private static CliException Missing(string field) =>
         CliException.Usage("SAM0006", $"'{Words.Kebab(field)}' is missing", "", "add it; --help shows how");

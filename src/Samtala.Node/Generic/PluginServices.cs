@@ -15,7 +15,8 @@ internal static class PluginServices
         NodeClient client, string id, CancellationToken cancellationToken)
     {
         // Over HTTP/1.1 there is no gRPC: the node says where it is.
-        var target = client.Target.Socket.Length > 0 ? $"unix:{client.Target.Socket}" : await GrpcOfAsync(client, cancellationToken);
+        var target = client.Target.Socket.Length > 0 ? $"unix:{client.Target.Socket}"
+            : await GrpcOfAsync(client, cancellationToken);
         Metadata headers = [];
         if (client.Target.Token.Length > 0)
             headers.Add("authorization", $"Bearer {client.Target.Token}");
@@ -61,7 +62,8 @@ internal static class PluginServices
         return comments;
     }
 
-    private static void AddBody(JsonObject document, JsonObject operation, string id, Dictionary<string, string> comments)
+    private static void AddBody(
+        JsonObject document, JsonObject operation, string id, Dictionary<string, string> comments)
     {
         var schema = operation["requestBody"]?["content"]?["application/json"]?["schema"] as JsonObject;
         if (schema?["$ref"]?.ToString() is { } reference)
@@ -82,7 +84,8 @@ internal static class PluginServices
         return status["grpc"]?.ToString() is { Length: > 0 } address
             ? address
             : throw new CliException(
-                "SAM0109", "this node offers no gRPC over TCP, which describes its plugins' commands", client.Target.Shown,
+                "SAM0109", "this node offers no gRPC over TCP, which describes its plugins' commands",
+                    client.Target.Shown,
                 "", "use its Unix socket: --node PATH");
     }
 }

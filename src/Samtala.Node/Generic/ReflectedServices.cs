@@ -34,7 +34,11 @@ internal static class ReflectedServices
             .Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Take(CountMax).ToList();
         Dictionary<string, ByteString> files = new(StringComparer.Ordinal);
         foreach (var name in names)
-            await CollectAsync(call, new ServerReflectionRequest { FileContainingSymbol = name }, files, cancellationToken);
+        {
+            await CollectAsync(
+                call, new ServerReflectionRequest { FileContainingSymbol = name }, files, cancellationToken);
+        }
+
         await call.RequestStream.CompleteAsync();
         var built = FileDescriptor.BuildFromByteStrings(InOrder(files), s_options);
         return [.. built.SelectMany(f => f.Services).Where(s => names.Contains(s.FullName, StringComparer.Ordinal))];
@@ -56,7 +60,10 @@ internal static class ReflectedServices
         foreach (var name in needed.Where(n => !files.ContainsKey(n)))
         {
             if (!files.ContainsKey(name))
-                await CollectAsync(call, new ServerReflectionRequest { FileByFilename = name }, files, cancellationToken);
+            {
+                await CollectAsync(
+                    call, new ServerReflectionRequest { FileByFilename = name }, files, cancellationToken);
+            }
         }
     }
 
@@ -70,7 +77,8 @@ internal static class ReflectedServices
         var answer = call.ResponseStream.Current;
         return answer.ErrorResponse is null
             ? answer
-            : throw new CliException("SAM0106", "the node cannot describe its services", "", answer.ErrorResponse.ErrorMessage);
+            : throw new CliException(
+                "SAM0106", "the node cannot describe its services", "", answer.ErrorResponse.ErrorMessage);
     }
 
     // Files must come after those they import.

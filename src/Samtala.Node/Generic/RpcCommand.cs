@@ -19,7 +19,8 @@ internal sealed class RpcCommand
     {
         _rpc = rpc;
         _context = context;
-        _binding = HttpBinding.Of(rpc) ?? throw new ArgumentException($"{rpc.FullName} has no google.api.http.", nameof(rpc));
+        _binding = HttpBinding.Of(rpc)
+            ?? throw new ArgumentException($"{rpc.FullName} has no google.api.http.", nameof(rpc));
     }
 
     /// <summary>The command.</summary>
@@ -27,7 +28,8 @@ internal sealed class RpcCommand
     /// <param name="shownPath">All its words, for the example.</param>
     public Command Build(string name, string shownPath)
     {
-        Command command = new(name, Comment("") is { Length: > 0 } text ? text : Words.Kebab(_rpc.Name).Replace('-', ' '));
+        Command command = new(
+            name, Comment("") is { Length: > 0 } text ? text : Words.Kebab(_rpc.Name).Replace('-', ' '));
         var example = shownPath;
         foreach (var field in Fields())
         {
@@ -48,7 +50,7 @@ internal sealed class RpcCommand
         return fields.Any(f => f.IsPositional)
             ? fields
             : [.. fields
-                .Select(f => f with { IsPositional = path.Contains(string.Join('.', f.Path.Select(p => p.Name)), StringComparer.Ordinal) })
+                .Select(f => f with { IsPositional = path.Contains(f.ProtoPath, StringComparer.Ordinal) })
                 .OrderBy(f => f.IsPositional ? 0 : 1)];
     }
 

@@ -11,6 +11,9 @@ internal sealed record RpcField(string Flag, IReadOnlyList<FieldDescriptor> Path
 {
     private const int DepthMax = 3;
 
+    /// <summary>As google.api.http writes it, such as "entry.name".</summary>
+    public string ProtoPath => string.Join('.', Path.Select(p => p.Name));
+
     /// <summary>The field itself.</summary>
     public FieldDescriptor Field => Path[^1];
 

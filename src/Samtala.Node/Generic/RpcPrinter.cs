@@ -9,7 +9,8 @@ namespace Samtala.Node.Generic;
 /// <summary>Prints answers of one type in one form.</summary>
 internal sealed class RpcPrinter
 {
-    private static readonly JsonSerializerOptions s_lines = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_lines =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions s_document = new(s_lines) { WriteIndented = true };
     private readonly MessageDescriptor _type;
     private readonly OutputForm _form;

@@ -28,7 +28,8 @@ internal static class Words
     {
         if (word.EndsWith("ies", StringComparison.Ordinal))
             return word[..^3] + "y";
-        return word.EndsWith('s') && !word.EndsWith("ss", StringComparison.Ordinal) && word.Length > 2 ? word[..^1] : null;
+        return word.EndsWith('s') && !word.EndsWith("ss", StringComparison.Ordinal) && word.Length > 2 ? word[..^1]
+            : null;
     }
 
     /// <summary>The first sentence of a comment, on one line.</summary>

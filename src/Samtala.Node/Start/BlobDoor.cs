@@ -69,7 +69,8 @@ internal sealed class BlobDoor(BlobStore blobs) : IBlobDoor
             ? new FileRange(file.Handle, file.Offset + offset, file.Length - offset)
             : new FileRange(null, 0, 0);
 
-        public override ValueTask<int> ReadAsync(long offset, Memory<byte> target, CancellationToken cancellationToken) =>
+        public override ValueTask<int> ReadAsync(
+            long offset, Memory<byte> target, CancellationToken cancellationToken) =>
             view.ReadAsync(offset, target, cancellationToken);
 
         protected override void Dispose(bool disposing)

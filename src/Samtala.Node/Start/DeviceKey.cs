@@ -21,7 +21,8 @@ internal static class DeviceKey
             if (seed.Length != SecretKey.SeedSize)
             {
                 throw new InvalidDataException(
-                    $"{path} has {seed.Length} bytes, not {SecretKey.SeedSize}. Restore it from a backup, or delete it to become a new device.");
+                    $"{path} has {seed.Length} bytes, not {SecretKey.SeedSize}. Restore it from a backup, or delete it "
+                    + "to become a new device.");
             }
 
             using SecretSlab slab = new();

@@ -36,7 +36,8 @@ internal sealed class AuditDoor(AuditLog log) : IAuditLog
     });
 }
 
-/// <summary>Published answers as the door asks for them; what it makes of them stays beside them in the cache.</summary>
+/// <summary>Published answers as the door asks for them; what it makes of them stays beside them in the
+/// cache.</summary>
 internal sealed class AnswerDoor(AnswerStore answers) : IAnswerSource
 {
     public AnswerVariants? Find(string path) => answers.FindCached(path) is { } set ? Variants(set) : null;
@@ -66,6 +67,7 @@ internal sealed class RawDoor(PluginCatalog plugins) : IRawRouter
         var endpoint = plugins.FindEndpoint(pluginId);
         if (endpoint is null)
             return new RawRoute(RawRouteState.Unknown, null);
-        return endpoint.IsOpen ? new RawRoute(RawRouteState.Running, endpoint) : new RawRoute(RawRouteState.Stopped, null);
+        return endpoint.IsOpen ? new RawRoute(RawRouteState.Running, endpoint)
+            : new RawRoute(RawRouteState.Stopped, null);
     }
 }

@@ -28,7 +28,10 @@ internal sealed class NodeHealth(NodeKernel kernel, TimeProvider time) : INodeHe
         Write(writer, "samtala_answers_served_bytes_total", "counter", ServedBytes);
         writer.Write("# TYPE samtala_plugin_running gauge\n");
         foreach (var plugin in kernel.Plugins.List())
-            writer.Write($"samtala_plugin_running{{plugin=\"{plugin.Id}\"}} {(plugin.State == Kernel.PluginState.Running ? 1 : 0)}\n");
+        {
+            var running = plugin.State == Kernel.PluginState.Running ? 1 : 0;
+            writer.Write($"samtala_plugin_running{{plugin=\"{plugin.Id}\"}} {running}\n");
+        }
     }
 
     private static void Write(TextWriter writer, string name, string type, double value) => writer.Write(

@@ -17,13 +17,17 @@ internal static class NodeProcess
 
     /// <returns>0 after a clean stop.</returns>
     /// <exception cref="CliException">The node could not start; the message says why.</exception>
-    public static async Task<int> RunAsync(StartOptions options, CliContext context, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        StartOptions options, CliContext context, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         using var logs = StandardErrorLog.Factory(context.Error, time, context.Environment);
         var log = logs.CreateLogger("Samtala.Node");
         foreach (var (flag, value) in options.NotYet)
-            log.LogInformation("{Flag} {Value} is accepted, but this version has no peer-to-peer network yet.", flag, value);
+        {
+            log.LogInformation(
+                "{Flag} {Value} is accepted, but this version has no peer-to-peer network yet.", flag, value);
+        }
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var node = await StartAsync(options, logs, time, stopping);
@@ -54,7 +58,8 @@ internal static class NodeProcess
         }
         catch (SodiumMissingException e)
         {
-            throw new CliException(SodiumMissingException.Code, Without(SodiumMissingException.Code, e.Message), inner: e);
+            throw new CliException(
+                SodiumMissingException.Code, Without(SodiumMissingException.Code, e.Message), inner: e);
         }
         catch (GatewayException e)
         {
@@ -66,7 +71,8 @@ internal static class NodeProcess
         }
         catch (StoreException e)
         {
-            var fix = RunFile.TryRead(options.Data) is { } other ? $"process {other.Pid} holds it; stop it: samtala stop --data {options.Data}" : "";
+            var fix = RunFile.TryRead(options.Data) is { } other
+                ? $"process {other.Pid} holds it; stop it: samtala stop --data {options.Data}" : "";
             throw new CliException("SAM0113", "the node cannot start", options.Data, e.Message, fix, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -41,7 +41,8 @@ internal sealed class RunningNode : IAsyncDisposable
 
     /// <summary>The program's version, without the commit.</summary>
     public static string Version { get; } =
-        (typeof(RunningNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0")
+        (typeof(RunningNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "0")
             .Split('+')[0];
 
     /// <summary>Starts a node.</summary>
@@ -85,7 +86,8 @@ internal sealed class RunningNode : IAsyncDisposable
     private async Task OpenAsync(Action stop, CancellationToken cancellationToken)
     {
         var store = Keep(await EmbeddedStore.OpenAsync(
-            new StoreOptions { Folder = _options.Data }, _time, _logs.CreateLogger("Samtala.Storage"), cancellationToken));
+            new StoreOptions { Folder = _options.Data }, _time, _logs.CreateLogger("Samtala.Storage"),
+            cancellationToken));
         // Whoever holds the folder may tidy what a killed node left.
         RunFile.Delete(_options.Data);
         ServiceRegistry registry = new() { HandlerFailed = ReportDefect };

@@ -38,7 +38,8 @@ internal sealed record StartOptions
     public static StartOptions From(Layers layers, bool noLan)
     {
         var data = Path.GetFullPath(layers[Settings.Data]);
-        var socket = layers[Settings.Socket] is { Length: > 0 } path ? Path.GetFullPath(path) : Path.Combine(data, "node.sock");
+        var socket = layers[Settings.Socket] is { Length: > 0 } path ? Path.GetFullPath(path)
+            : Path.Combine(data, "node.sock");
         if (System.Text.Encoding.UTF8.GetByteCount(socket) > SocketPathSizeMax)
         {
             throw new CliException(
@@ -87,6 +88,7 @@ internal sealed record StartOptions
     private static CliException Wrong(Layers layers, Setting setting, string wanted)
     {
         var layer = layers.Explain(setting)[^1];
-        return CliException.Usage("SAM0005", $"'{layer.Value}' does not fit {setting.Key}", layer.Source, $"give {wanted}");
+        return CliException.Usage(
+            "SAM0005", $"'{layer.Value}' does not fit {setting.Key}", layer.Source, $"give {wanted}");
     }
 }

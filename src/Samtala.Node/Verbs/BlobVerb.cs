@@ -25,11 +25,13 @@ internal static class BlobVerb
             Named(context, service, "DeleteBlob", "delete", "Lets go of a blob."),
         };
         return ExampleHelp.With(
-            group, "samtala blob put picture.jpg", "samtala blob get sha256:9f86… --file copy.jpg", "samtala blob list");
+            group, "samtala blob put picture.jpg", "samtala blob get sha256:9f86… --file copy.jpg",
+                "samtala blob list");
     }
 
     private static Command Named(
-        CliContext context, Google.Protobuf.Reflection.ServiceDescriptor service, string rpc, string name, string description)
+        CliContext context, Google.Protobuf.Reflection.ServiceDescriptor service, string rpc, string name,
+            string description)
     {
         var command = RpcCommands.Of(service.FindMethodByName(rpc), name, $"samtala blob {name}", context);
         command.Description = description;
@@ -50,9 +52,11 @@ internal static class BlobVerb
             using var client = context.Connect(parsed);
             await using var source = Open(parsed.GetValue(file)!);
             await using ProgressStream told = new(source, context);
-            using HttpRequestMessage request = parsed.GetValue(expect) is { } digest
-                ? new(HttpMethod.Put, new Uri($"/v1/blobs/{Uri.EscapeDataString(digest).Replace("%3A", ":", StringComparison.Ordinal)}", UriKind.Relative))
-                : new(HttpMethod.Post, new Uri("/v1/blobs", UriKind.Relative));
+            // A digest in the address is a promise the node holds the bytes to.
+            var digest = parsed.GetValue(expect);
+            using HttpRequestMessage request = new(
+                digest is null ? HttpMethod.Post : HttpMethod.Put,
+                new Uri(digest is null ? "/v1/blobs" : $"/v1/blobs/{digest}", UriKind.Relative));
             request.Content = new StreamContent(told, CopySize);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
             using var response = await client.SendAsync(request, cancel);
@@ -66,7 +70,11 @@ internal static class BlobVerb
     private static Command Get(CliContext context)
     {
         Argument<string> id = new("id") { Description = "64 hexadecimal digits, or sha256:HEX." };
-        Option<string?> file = new("--file", "-f") { Description = "Where to; standard output if left out.", HelpName = "FILE" };
+        Option<string?> file = new("--file", "-f")
+        {
+            Description = "Where to; standard output if left out.",
+            HelpName = "FILE",
+        };
         Command command = new("get", "Reads bytes.") { id, file };
         command.SetAction(async (parsed, cancel) =>
         {

@@ -3,7 +3,8 @@ using Samtala.Node.Cli;
 
 namespace Samtala.Node.Verbs;
 
-/// <summary>completion bash|zsh|fish|pwsh. The scripts ask the program itself, so plugins' commands are known too.</summary>
+/// <summary>completion bash|zsh|fish|pwsh. The scripts ask the program itself, so plugins' commands are known
+/// too.</summary>
 internal static class CompletionVerb
 {
     private const string Bash = """
@@ -53,6 +54,7 @@ internal static class CompletionVerb
             "fish" => Fish,
             _ => PowerShell,
         }));
-        return ExampleHelp.With(command, "eval \"$(samtala completion bash)\"", "samtala completion fish > ~/.config/fish/completions/samtala.fish");
+        return ExampleHelp.With(command, "eval \"$(samtala completion bash)\"",
+            "samtala completion fish > ~/.config/fish/completions/samtala.fish");
     }
 }

@@ -11,7 +11,8 @@ internal static class ConfigVerb
 {
     public static Command Build(CliContext context)
     {
-        Command group = new("config", "Tells every setting and who decided it: default, config.yaml, environment, flag.")
+        Command group = new(
+            "config", "Tells every setting and who decided it: default, config.yaml, environment, flag.")
         {
             List(context), Explain(context), FilePath(context),
         };
@@ -68,7 +69,8 @@ internal static class ConfigVerb
                 context.Out.WriteLine($"  {mark}  {Shown(setting, layer.Value),-24}  {layer.Source}");
             }
 
-            context.Out.WriteLine($"Set it by {setting.Flag}, {setting.Variable}, or {setting.Key}: in {Paths.ConfigFile(context.Environment)}");
+            var file = Paths.ConfigFile(context.Environment);
+            context.Out.WriteLine($"Set it by {setting.Flag}, {setting.Variable}, or {setting.Key}: in {file}");
             return 0;
         });
         return ExampleHelp.With(command, "samtala config explain http", "samtala config explain data --output json");
@@ -84,7 +86,8 @@ internal static class ConfigVerb
     private static Setting Find(string key) => Settings.All.FirstOrDefault(s => s.Key == key)
         ?? throw CliException.Usage(
             "SAM0004", $"unknown setting '{key}'", "samtala config explain",
-            Nearest.Hint(key, Settings.All.Select(s => s.Key)) is { Length: > 0 } hint ? hint : "see: samtala config list");
+            Nearest.Hint(key, Settings.All.Select(s => s.Key)) is { Length: > 0 } hint ? hint
+                : "see: samtala config list");
 
     private static JsonObject Json(Setting setting, Layer winner) => new()
     {

@@ -92,7 +92,8 @@ internal static class NodeVerbs
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CliException(
-                "SAM0110", "the node still answers", client.Target.Shown, $"{s_stopTimeout.TotalSeconds:0} s after it was asked to stop",
+                "SAM0110", "the node still answers", client.Target.Shown,
+                    $"{s_stopTimeout.TotalSeconds:0} s after it was asked to stop",
                 "see its log; kill -9 loses nothing that was acknowledged");
         }
     }

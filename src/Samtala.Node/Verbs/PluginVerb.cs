@@ -45,7 +45,10 @@ internal static class PluginVerb
         Option<bool> yes = new("--yes", "-y") { Description = "Give all it asks for without a question." };
         Option<string[]> grants = new("--grants", "--grant") { Description = "Give only these.", HelpName = "GRANT" };
         Option<bool> dry = new("--validate-only") { Description = "Check everything and change nothing." };
-        Command command = new("install", "Installs a plugin after showing what it asks for.") { path, yes, grants, dry };
+        Command command = new("install", "Installs a plugin after showing what it asks for.")
+        {
+            path, yes, grants, dry,
+        };
         command.SetAction(async (parsed, cancel) =>
         {
             using var client = context.Connect(parsed);
@@ -67,7 +70,8 @@ internal static class PluginVerb
             new RpcPrinter(Plugin.Descriptor, form, context.Out).Answer(installed);
             return installed["state"]?.ToString() is "RUNNING" or "STARTING" or "AWAITING_CONSENT" ? 0 : 1;
         });
-        return ExampleHelp.With(command, "samtala plugin install ./artifacts/plugins/hello", "samtala plugin install hello.nupkg --yes");
+        return ExampleHelp.With(
+            command, "samtala plugin install ./artifacts/plugins/hello", "samtala plugin install hello.nupkg --yes");
     }
 
     private static Task<JsonObject> SendAsync(
@@ -90,7 +94,10 @@ internal static class PluginVerb
             : "It runs inside the node, without protection: install only what you trust.");
         context.Error.WriteLine(needs.Length == 0 ? "It asks for nothing." : "It asks for:");
         foreach (var need in needs)
-            context.Error.WriteLine($"  {need}{(given.Contains(need, StringComparer.Ordinal) ? "" : "   (not given)")}");
+        {
+            context.Error.WriteLine(
+                $"  {need}{(given.Contains(need, StringComparer.Ordinal) ? "" : "   (not given)")}");
+        }
     }
 
     private static bool Confirm(CliContext context)
@@ -98,7 +105,8 @@ internal static class PluginVerb
         if (!context.IsInteractive)
         {
             throw CliException.Usage(
-                "SAM0010", "installing needs your consent", "samtala plugin install", "nobody is here to ask: give --yes");
+                "SAM0010", "installing needs your consent", "samtala plugin install",
+                    "nobody is here to ask: give --yes");
         }
 
         context.Error.Write("Install it? [y/N] ");

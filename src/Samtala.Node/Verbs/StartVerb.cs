@@ -10,7 +10,8 @@ internal static class StartVerb
 {
     public static Command Build(CliContext context)
     {
-        var options = new[] { Settings.Http, Settings.Grpc, Settings.Socket, Settings.Listen, Settings.Dht, Settings.Bootstrap, Settings.Plugins }
+        var options = new[] { Settings.Http, Settings.Grpc, Settings.Socket, Settings.Listen, Settings.Dht,
+            Settings.Bootstrap, Settings.Plugins }
             .Select(s => Switches.Of(s, recursive: false)).ToArray();
         Option<bool> noLan = new(Settings.NoLan.Flag) { Description = Settings.NoLan.Description };
         Command command = new("start", "Starts the node and stays in the foreground until SIGTERM or Ctrl-C.");

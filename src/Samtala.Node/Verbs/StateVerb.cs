@@ -25,7 +25,8 @@ internal static class StateVerb
 
     private static Argument<string> Key() => new("key") { Description = "1 to 512 bytes; may contain '/'." };
 
-    private static Option<string?> Prefix() => new("--prefix") { Description = "Only keys that begin with this.", HelpName = "TEXT" };
+    private static Option<string?> Prefix() =>
+        new("--prefix") { Description = "Only keys that begin with this.", HelpName = "TEXT" };
 
     private static Option<string?> Etag() =>
         new("--etag") { Description = "Only while it has this etag; 0 means only if absent.", HelpName = "ETAG" };
@@ -41,11 +42,13 @@ internal static class StateVerb
             JsonObject entry = Content(parsed.GetValue(value)!, context);
             if (parsed.GetValue(etag) is { } wanted)
                 entry["etag"] = wanted;
-            var answer = await client.CallAsync(HttpMethod.Put, Uri(parsed.GetValue(store)!, parsed.GetValue(key)!), entry, cancel);
+            var answer = await client.CallAsync(
+                HttpMethod.Put, Uri(parsed.GetValue(store)!, parsed.GetValue(key)!), entry, cancel);
             new RpcPrinter(StateEntry.Descriptor, context.FormOf(parsed), context.Out).Answer(answer);
             return 0;
         });
-        return ExampleHelp.With(command, "samtala state put notes today \"buy milk\"", "samtala state put notes logo @logo.png");
+        return ExampleHelp.With(
+            command, "samtala state put notes today \"buy milk\"", "samtala state put notes logo @logo.png");
     }
 
     private static Command Get(CliContext context)
@@ -55,7 +58,8 @@ internal static class StateVerb
         command.SetAction(async (parsed, cancel) =>
         {
             using var client = context.Connect(parsed);
-            var answer = await client.CallAsync(HttpMethod.Get, Uri(parsed.GetValue(store)!, parsed.GetValue(key)!), null, cancel);
+            var answer = await client.CallAsync(
+                HttpMethod.Get, Uri(parsed.GetValue(store)!, parsed.GetValue(key)!), null, cancel);
             if (context.FormOf(parsed) != OutputForm.Table)
                 new RpcPrinter(StateEntry.Descriptor, context.FormOf(parsed), context.Out).Answer(answer);
             else if (answer["data"] is { } data)
@@ -95,17 +99,21 @@ internal static class StateVerb
             do
             {
                 var page = await client.CallAsync(
-                    HttpMethod.Get, Uri(parsed.GetValue(store)!, "") + Query(parsed.GetValue(prefix), $"pageSize=1000&pageToken={token}"),
+                    HttpMethod.Get,
+                    Uri(parsed.GetValue(store)!, "")
+                    + Query(parsed.GetValue(prefix), $"pageSize=1000&pageToken={token}"),
                     null, cancel);
                 foreach (var entry in page["entries"] as JsonArray ?? [])
                     all.Add(entry?.DeepClone());
                 token = page["nextPageToken"]?.ToString() ?? "";
             }
             while (token.Length > 0);
-            new RpcPrinter(ListStateResponse.Descriptor, context.FormOf(parsed), context.Out).Answer(new() { ["entries"] = all });
+            new RpcPrinter(ListStateResponse.Descriptor, context.FormOf(parsed), context.Out).Answer(
+                new() { ["entries"] = all });
             return 0;
         });
-        return ExampleHelp.With(command, "samtala state list notes", "samtala state list notes --prefix 2026/ --output jsonl");
+        return ExampleHelp.With(
+            command, "samtala state list notes", "samtala state list notes --prefix 2026/ --output jsonl");
     }
 
     private static Command Watch(CliContext context)
@@ -116,8 +124,9 @@ internal static class StateVerb
         command.SetAction(async (parsed, cancel) =>
         {
             using var client = context.Connect(parsed);
-            var token = parsed.GetValue(resume) is { } wanted ? $"resumeToken={System.Uri.EscapeDataString(wanted)}" : "";
-            var uri = $"/v1/stores/{System.Uri.EscapeDataString(parsed.GetValue(store)!)}/keys:watch{Query(parsed.GetValue(prefix), token)}";
+            var token = parsed.GetValue(resume) is { } wanted ? $"resumeToken={System.Uri.EscapeDataString(wanted)}"
+                : "";
+            var uri = $"{Uri(parsed.GetValue(store)!, "")}:watch{Query(parsed.GetValue(prefix), token)}";
             RpcPrinter printer = new(WatchStateResponse.Descriptor, OutputForm.Jsonl, context.Out);
             await foreach (var change in client.StreamAsync(HttpMethod.Get, uri, null, cancel))
             {
@@ -167,12 +176,14 @@ internal static class StateVerb
     private static string Uri(string store, string key)
     {
         var keys = $"/v1/stores/{System.Uri.EscapeDataString(store)}/keys";
-        return key.Length == 0 ? keys : $"{keys}/{string.Join('/', key.Split('/').Select(System.Uri.EscapeDataString))}";
+        return key.Length == 0 ? keys
+            : $"{keys}/{string.Join('/', key.Split('/').Select(System.Uri.EscapeDataString))}";
     }
 
     private static string Query(string? prefix, string rest)
     {
-        var query = string.Join('&', new[] { prefix is null ? "" : $"prefix={System.Uri.EscapeDataString(prefix)}", rest }
+        var query = string.Join(
+            '&', new[] { prefix is null ? "" : $"prefix={System.Uri.EscapeDataString(prefix)}", rest }
             .Where(p => p.Length > 0));
         return query.Length == 0 ? "" : $"?{query}";
     }

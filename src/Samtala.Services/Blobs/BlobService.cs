@@ -36,7 +36,11 @@ public sealed class BlobService : Samtala.Node.V1.BlobService.BlobServiceBase
             while (more)
             {
                 if (requestStream.Current.Chunk.Length > ChunkSizeMax)
-                    throw ServiceError.Invalid("SAM0711", "chunk", $"A piece has at most {ChunkSizeMax} bytes; send more pieces.");
+                {
+                    throw ServiceError.Invalid(
+                        "SAM0711", "chunk", $"A piece has at most {ChunkSizeMax} bytes; send more pieces.");
+                }
+
                 await writer.WriteAsync(requestStream.Current.Chunk.Memory, context.CancellationToken);
                 more = await requestStream.MoveNext(context.CancellationToken);
             }
@@ -51,13 +55,18 @@ public sealed class BlobService : Samtala.Node.V1.BlobService.BlobServiceBase
 
     /// <inheritdoc/>
     public override async Task DownloadBlob(
-        DownloadBlobRequest request, IServerStreamWriter<DownloadBlobResponse> responseStream, ServerCallContext context)
+        DownloadBlobRequest request, IServerStreamWriter<DownloadBlobResponse> responseStream,
+            ServerCallContext context)
     {
         var id = await FindAsync(request.Name, context.CancellationToken);
         using var view = await _blobs.OpenAsync(id, context.CancellationToken) ?? throw NotFound(request.Name);
         var length = view.Info.Length;
         if (request.Offset < 0 || request.Offset > length)
-            throw ServiceError.Make(StatusCode.OutOfRange, "SAM0713", "RANGE_OUTSIDE", $"'{request.Name}' has {length} bytes.");
+        {
+            throw ServiceError.Make(
+                StatusCode.OutOfRange, "SAM0713", "RANGE_OUTSIDE", $"'{request.Name}' has {length} bytes.");
+        }
+
         if (request.Length < 0)
             throw ServiceError.Invalid("SAM0713", "length", "How many bytes: 1 or more; 0 means to the end.");
         var left = request.Length == 0 ? length - request.Offset : Math.Min(request.Length, length - request.Offset);
@@ -115,7 +124,8 @@ public sealed class BlobService : Samtala.Node.V1.BlobService.BlobServiceBase
             : throw NotFound(request.Name);
     }
 
-    private static async Task ReadAsync(BlobView view, long offset, Memory<byte> target, CancellationToken cancellationToken)
+    private static async Task ReadAsync(
+        BlobView view, long offset, Memory<byte> target, CancellationToken cancellationToken)
     {
         try
         {
@@ -140,7 +150,11 @@ public sealed class BlobService : Samtala.Node.V1.BlobService.BlobServiceBase
     private static BlobExpectation? ExpectationOf(IReadOnlyCollection<string> expected)
     {
         if (expected.Count > ExpectedCountMax)
-            throw ServiceError.Invalid("SAM0712", "expected", $"At most {ExpectedCountMax} digests; these are {expected.Count}.");
+        {
+            throw ServiceError.Invalid(
+                "SAM0712", "expected", $"At most {ExpectedCountMax} digests; these are {expected.Count}.");
+        }
+
         List<BlobDigest> digests = [];
         foreach (var text in expected)
         {

@@ -87,7 +87,11 @@ public sealed class AuditLog : IAsyncDisposable
             while (group.Count < GroupMax && _queue.Reader.TryRead(out var entry))
                 group.Add(entry);
             if (Interlocked.Exchange(ref _lost, 0) is > 0 and var lost)
-                group.Add(new AuditEntry { Time = group[^1].Time, Principal = "node", Action = $"{lost} entries lost" });
+            {
+                group.Add(
+                    new AuditEntry { Time = group[^1].Time, Principal = "node", Action = $"{lost} entries lost" });
+            }
+
             try
             {
                 await WriteAsync(group);

@@ -51,7 +51,8 @@ internal sealed class CheckUp
     private void CheckFreeSpace()
     {
         var free = new DriveInfo(_facts.Data).AvailableFreeSpace;
-        var seen = string.Create(CultureInfo.InvariantCulture, $"{free / (1024.0 * 1024 * 1024):0.0} GiB free at {_facts.Data}");
+        var seen = string.Create(
+            CultureInfo.InvariantCulture, $"{free / (1024.0 * 1024 * 1024):0.0} GiB free at {_facts.Data}");
         const string remedy = "Delete files, or move the data folder: samtala start --data DIR";
         if (free < FreeBytesProblem)
             Add(Level.Problem, "disk", seen, remedy, "SAM0902");
@@ -65,9 +66,12 @@ internal sealed class CheckUp
     {
         var path = Path.Combine(_facts.Data, OwnerToken.FileName);
         const UnixFileMode others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var isOpen = !OperatingSystem.IsWindows() && File.Exists(path)
+            && (File.GetUnixFileMode(path) & others) != UnixFileMode.None;
+        const string restart = "Restart the node: it makes a new one.";
         if (!File.Exists(path))
-            Add(Level.Problem, "owner's token", $"{path} is missing", "Restart the node: it makes a new one.", "SAM0903");
-        else if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != UnixFileMode.None)
+            Add(Level.Problem, "owner's token", $"{path} is missing", restart, "SAM0903");
+        else if (isOpen)
             Add(Level.Problem, "owner's token", $"others may read {path}", $"chmod 600 {path}", "SAM0903");
         else
             Ok("owner's token", "readable by you alone");
@@ -96,7 +100,8 @@ internal sealed class CheckUp
     {
         if (!OperatingSystem.IsLinux())
             return;
-        var line = File.ReadLines("/proc/self/limits").FirstOrDefault(l => l.StartsWith("Max open files", StringComparison.Ordinal));
+        var line = File.ReadLines("/proc/self/limits").FirstOrDefault(
+            l => l.StartsWith("Max open files", StringComparison.Ordinal));
         var words = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words is not { Length: > 3 } || !long.TryParse(words[3], CultureInfo.InvariantCulture, out var soft))
             return;
@@ -131,7 +136,8 @@ internal sealed class CheckUp
                         $"Grant what it asks for: samtala plugin enable {plugin.Id} --grant …", "SAM0907");
                     break;
                 default:
-                    Add(Level.Problem, $"plugin {plugin.Id}", plugin.Reason, $"See: samtala plugin logs {plugin.Id}", "SAM0908");
+                    Add(Level.Problem, $"plugin {plugin.Id}", plugin.Reason, $"See: samtala plugin logs {plugin.Id}",
+                        "SAM0908");
                     break;
             }
         }

@@ -41,7 +41,8 @@ public sealed class NodeService : Samtala.Node.V1.NodeService.NodeServiceBase
         {
             Version = facts.Version,
             StartTime = Timestamp.FromDateTimeOffset(facts.StartTime),
-            Uptime = Duration.FromTimeSpan(TimeSpan.FromSeconds((long)(_time.GetUtcNow() - facts.StartTime).TotalSeconds)),
+            Uptime = Duration.FromTimeSpan(
+                TimeSpan.FromSeconds((long)(_time.GetUtcNow() - facts.StartTime).TotalSeconds)),
             Device = facts.Device,
             Http = facts.Http,
             Grpc = facts.Grpc,
@@ -52,7 +53,8 @@ public sealed class NodeService : Samtala.Node.V1.NodeService.NodeServiceBase
             FetchedBytes = _parts.Plugins.FetchedBytes,
             ServedBytes = _parts.Plugins.ServedBytes,
         };
-        status.Plugins.Add(_parts.Plugins.Plugins.Select(p => new PluginState { Id = p.Id, State = PluginWords.Of(p.State) }));
+        status.Plugins.Add(
+            _parts.Plugins.Plugins.Select(p => new PluginState { Id = p.Id, State = PluginWords.Of(p.State) }));
         return Task.FromResult(status);
     }
 

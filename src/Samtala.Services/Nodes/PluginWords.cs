@@ -8,5 +8,6 @@ internal static class PluginWords
 {
     private static readonly EnumDescriptor s_states = Plugin.Descriptor.EnumTypes.Single(e => e.Name == "State");
 
-    public static string Of(Plugin.Types.State state) => s_states.FindValueByNumber((int)state)?.Name ?? "STATE_UNSPECIFIED";
+    public static string Of(Plugin.Types.State state) =>
+        s_states.FindValueByNumber((int)state)?.Name ?? "STATE_UNSPECIFIED";
 }

@@ -36,10 +36,15 @@ public sealed class PluginService : Samtala.Node.V1.PluginService.PluginServiceB
     }
 
     /// <inheritdoc/>
-    public override Task<Plugin> InstallPlugin(InstallPluginRequest request, ServerCallContext context) => TryAsync(async () =>
+    public override Task<Plugin> InstallPlugin(InstallPluginRequest request, ServerCallContext context) =>
+        TryAsync(async () =>
     {
         if (!Path.IsPathFullyQualified(request.Path))
-            throw ServiceError.Invalid("SAM0910", "path", "Write an absolute path of a folder or .nupkg on the node's machine.");
+        {
+            throw ServiceError.Invalid(
+                "SAM0910", "path", "Write an absolute path of a folder or .nupkg on the node's machine.");
+        }
+
         if (request.ValidateOnly)
             return PluginText.Describe(await _plugins.PlanAsync(request.Path, context.CancellationToken));
         return PluginText.Describe(
@@ -47,23 +52,27 @@ public sealed class PluginService : Samtala.Node.V1.PluginService.PluginServiceB
     });
 
     /// <inheritdoc/>
-    public override Task<Empty> RemovePlugin(RemovePluginRequest request, ServerCallContext context) => TryAsync(async () =>
+    public override Task<Empty> RemovePlugin(RemovePluginRequest request, ServerCallContext context) =>
+        TryAsync(async () =>
     {
         await _plugins.RemoveAsync(IdOf(request.Name), request.KeepData, context.CancellationToken);
         return new Empty();
     });
 
     /// <inheritdoc/>
-    public override Task<Plugin> EnablePlugin(EnablePluginRequest request, ServerCallContext context) => TryAsync(async () =>
+    public override Task<Plugin> EnablePlugin(EnablePluginRequest request, ServerCallContext context) =>
+        TryAsync(async () =>
         PluginText.Describe(
             await _plugins.EnableAsync(IdOf(request.Name), [.. request.Grants], context.CancellationToken)));
 
     /// <inheritdoc/>
-    public override Task<Plugin> DisablePlugin(DisablePluginRequest request, ServerCallContext context) => TryAsync(async () =>
+    public override Task<Plugin> DisablePlugin(DisablePluginRequest request, ServerCallContext context) =>
+        TryAsync(async () =>
         PluginText.Describe(await _plugins.DisableAsync(IdOf(request.Name), context.CancellationToken)));
 
     /// <inheritdoc/>
-    public override Task<Plugin> ReloadPlugin(ReloadPluginRequest request, ServerCallContext context) => TryAsync(async () =>
+    public override Task<Plugin> ReloadPlugin(ReloadPluginRequest request, ServerCallContext context) =>
+        TryAsync(async () =>
         PluginText.Describe(await _plugins.ReloadAsync(IdOf(request.Name), context.CancellationToken)));
 
     /// <inheritdoc/>

@@ -75,7 +75,8 @@ internal sealed class StateFeed
 
     private void Resume(StateSubscription subscription, long after)
     {
-        // Revisions have no holes, so everything since `after` is here if the oldest kept one is its successor or older.
+        // Revisions have no holes, so everything since `after` is here if the oldest kept one is its successor or
+        // older.
         if (after > _head || _recent.Count == 0 || _recent.Peek().Revision > after + 1)
         {
             subscription.MarkMissed();

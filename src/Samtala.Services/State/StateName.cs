@@ -18,12 +18,20 @@ internal static class StateName
             ? name.IndexOf(KeysPart, StoresPrefix.Length, StringComparison.Ordinal)
             : -1;
         if (part < 0)
-            throw ServiceError.Invalid("SAM0701", field, $"Write stores/{{store}}/keys/{{key}}; this is '{Shown(name)}'.");
+        {
+            throw ServiceError.Invalid(
+                "SAM0701", field, $"Write stores/{{store}}/keys/{{key}}; this is '{Shown(name)}'.");
+        }
+
         var store = CheckStore(name[StoresPrefix.Length..part], field);
         var key = name[(part + KeysPart.Length)..];
         var size = System.Text.Encoding.UTF8.GetByteCount(key);
         if (size is 0 or > KeySizeMax)
-            throw ServiceError.Invalid("SAM0701", field, $"A key has 1 to {KeySizeMax} bytes of UTF-8; this has {size}.");
+        {
+            throw ServiceError.Invalid(
+                "SAM0701", field, $"A key has 1 to {KeySizeMax} bytes of UTF-8; this has {size}.");
+        }
+
         return [.. System.Text.Encoding.ASCII.GetBytes(store), 0, .. System.Text.Encoding.UTF8.GetBytes(key)];
     }
 
@@ -42,7 +50,11 @@ internal static class StateName
     {
         var size = System.Text.Encoding.UTF8.GetByteCount(prefix);
         if (size > KeySizeMax)
-            throw ServiceError.Invalid("SAM0701", "prefix", $"A prefix has at most {KeySizeMax} bytes; this has {size}.");
+        {
+            throw ServiceError.Invalid(
+                "SAM0701", "prefix", $"A prefix has at most {KeySizeMax} bytes; this has {size}.");
+        }
+
         return [.. store, .. System.Text.Encoding.UTF8.GetBytes(prefix)];
     }
 
@@ -50,7 +62,8 @@ internal static class StateName
     public static string Of(ReadOnlySpan<byte> key)
     {
         var zero = key.IndexOf((byte)0);
-        return $"{StoresPrefix}{System.Text.Encoding.ASCII.GetString(key[..zero])}{KeysPart}{System.Text.Encoding.UTF8.GetString(key[(zero + 1)..])}";
+        var store = System.Text.Encoding.ASCII.GetString(key[..zero]);
+        return $"{StoresPrefix}{store}{KeysPart}{System.Text.Encoding.UTF8.GetString(key[(zero + 1)..])}";
     }
 
     private static string CheckStore(string store, string field)

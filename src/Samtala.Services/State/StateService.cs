@@ -57,7 +57,7 @@ public sealed class StateService : Samtala.Node.V1.StateService.StateServiceBase
         {
             throw ServiceError.Invalid(
                 "SAM0704", isText ? "entry.text" : "entry.data",
-                $"A value has at most {StateRecord.ContentSizeMax} bytes; this has {content.Length}. Store it as a blob.");
+                $"A value has at most {StateRecord.ContentSizeMax} bytes; this has {content.Length}. Make it a blob.");
         }
 
         var outcome = await _writer.WriteAsync(new(key, content, isText, entry.Etag), context.CancellationToken);
@@ -110,7 +110,11 @@ public sealed class StateService : Samtala.Node.V1.StateService.StateServiceBase
         var prefix = StateName.Prefix(StateName.ParseStore(request.Parent, "parent"), request.Prefix);
         using var subscription = _feed.Subscribe(prefix, ResumeAfter(request.ResumeToken));
         if (request.ResumeToken.Length == 0)
-            await responseStream.WriteAsync(Mark(StateEvent.Bookmark, subscription.StartedAt), context.CancellationToken);
+        {
+            await responseStream.WriteAsync(
+                Mark(StateEvent.Bookmark, subscription.StartedAt), context.CancellationToken);
+        }
+
         while (!context.CancellationToken.IsCancellationRequested)
         {
             var change = await subscription.NextAsync(context.CancellationToken);
@@ -137,13 +141,16 @@ public sealed class StateService : Samtala.Node.V1.StateService.StateServiceBase
     {
         if (token.Length == 0)
             return null;
-        return long.TryParse(token, System.Globalization.CultureInfo.InvariantCulture, out var revision) && revision >= 0
+        return long.TryParse(token, System.Globalization.CultureInfo.InvariantCulture, out var revision)
+            && revision >= 0
             ? revision
-            : throw ServiceError.Invalid("SAM0705", "resume_token", "This is no token of an earlier event; leave it empty.");
+            : throw ServiceError.Invalid(
+                "SAM0705", "resume_token", "This is no token of an earlier event; leave it empty.");
     }
 
     private static RpcException NotFound(string name) => ServiceError.Make(
-        StatusCode.NotFound, "SAM0706", "STATE_NOT_FOUND", $"There is no entry '{name}'. List the store to see what there is.");
+        StatusCode.NotFound, "SAM0706", "STATE_NOT_FOUND",
+            $"There is no entry '{name}'. List the store to see what there is.");
 
     private static RpcException Conflict(string name, string wanted, StateRecord current) => ServiceError.Make(
         StatusCode.Aborted, "SAM0707", "ETAG_MISMATCH",

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 
 namespace Samtala.Services.Tokens;
 
-/// <summary>Secrets in memory that end by themselves: for login links (good once) and for links to a resource.</summary>
+/// <summary>Secrets in memory that end by themselves: for login links (good once) and for links to a
+/// resource.</summary>
 /// <typeparam name="T">What a secret stands for.</typeparam>
 internal sealed class OneTimeSecrets<T>
 {

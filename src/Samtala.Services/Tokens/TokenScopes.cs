@@ -13,7 +13,8 @@ internal static class TokenScopes
         if (scopes.Count is 0 or > CountMax)
         {
             throw ServiceError.Invalid(
-                "SAM0801", "scopes", $"A token has 1 to {CountMax} scopes, such as registry:publish; this has {scopes.Count}.");
+                "SAM0801", "scopes",
+                    $"A token has 1 to {CountMax} scopes, such as registry:publish; this has {scopes.Count}.");
         }
 
         foreach (var scope in scopes)
@@ -21,7 +22,8 @@ internal static class TokenScopes
             if (scope != "*" && !IsScope(scope))
             {
                 throw ServiceError.Invalid(
-                    "SAM0801", "scopes", $"Write area:right, such as state:read, or * for everything; '{Shown(scope)}' is neither.");
+                    "SAM0801", "scopes",
+                        $"Write area:right, such as state:read, or * for everything; '{Shown(scope)}' is neither.");
             }
         }
     }

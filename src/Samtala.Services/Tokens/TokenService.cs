@@ -130,5 +130,6 @@ public sealed class TokenService : Samtala.Node.V1.TokenService.TokenServiceBase
     }
 
     private static RpcException TooMany(string what) => ServiceError.Make(
-        StatusCode.ResourceExhausted, "SAM0809", "TOO_MANY_LINKS", $"Too many {what} wait already. Try again in an hour.");
+        StatusCode.ResourceExhausted, "SAM0809", "TOO_MANY_LINKS",
+            $"Too many {what} wait already. Try again in an hour.");
 }

@@ -8,7 +8,8 @@ using Samtala.Storage;
 
 namespace Samtala.Services.Tokens;
 
-/// <summary>The node's tokens. Only SHA-256 of a secret is kept: secrets are 256 random bits, so a plain hash is enough.
+/// <summary>The node's tokens. Only SHA-256 of a secret is kept: secrets are 256 random bits, so a plain hash is
+/// enough.
 /// </summary>
 public sealed class TokenStore
 {
@@ -53,7 +54,7 @@ public sealed class TokenStore
             if (!TokenRecord.TryDecode(value, out var record))
             {
                 throw new StoreCorruptException(
-                    $"Token '{System.Text.Encoding.ASCII.GetString(key)}' in the data folder cannot be read. Restore a backup.");
+                    $"Token '{System.Text.Encoding.ASCII.GetString(key)}' cannot be read. Restore a backup.");
             }
 
             builder[HashText(record!.SecretHash)] = record;

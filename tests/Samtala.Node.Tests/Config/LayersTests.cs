@@ -84,5 +84,6 @@ public sealed class LayersTests : IDisposable
         Assert.Equal([("--listen", "127.0.0.1:0"), ("--no-lan", "")], options.NotYet);
     }
 
-    private Layers With(string key, string value) => new(_environment, new Dictionary<string, string> { [key] = value });
+    private Layers With(string key, string value) =>
+        new(_environment, new Dictionary<string, string> { [key] = value });
 }

@@ -52,7 +52,8 @@ public sealed partial class ErrorCatalogueTests
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Samtala.Platform.sln")))
             folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("Samtala.Platform.sln not found above the tests.");
+        return folder?.FullName
+            ?? throw new InvalidOperationException("Samtala.Platform.sln not found above the tests.");
     }
 
     [GeneratedRegex("SAM[0-9]{4}", RegexOptions.NonBacktracking)]

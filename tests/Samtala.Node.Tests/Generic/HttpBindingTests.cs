@@ -11,7 +11,8 @@ public sealed class HttpBindingTests
     [Fact]
     public void A_short_id_becomes_the_resource_name_of_the_path()
     {
-        var (uri, body) = Bind(PluginReflection.Descriptor, "EnablePlugin", """{"name":"registry","grants":["state"]}""");
+        var (uri, body) = Bind(
+            PluginReflection.Descriptor, "EnablePlugin", """{"name":"registry","grants":["state"]}""");
         Assert.Equal("/v1/plugins/registry:enable", uri);
         Assert.Equal("""{"grants":["state"]}""", body!.ToJsonString());
     }
@@ -65,7 +66,8 @@ public sealed class HttpBindingTests
     public void Every_rpc_of_the_node_that_has_a_REST_form_can_be_a_command()
     {
         FileDescriptor[] files =
-            [NodeReflection.Descriptor, PluginReflection.Descriptor, TokenReflection.Descriptor, StateReflection.Descriptor];
+            [NodeReflection.Descriptor, PluginReflection.Descriptor, TokenReflection.Descriptor,
+                StateReflection.Descriptor];
         foreach (var rpc in files.SelectMany(f => f.Services).SelectMany(s => s.Methods))
         {
             var binding = HttpBinding.Of(rpc);

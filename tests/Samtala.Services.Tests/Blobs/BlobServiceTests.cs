@@ -44,7 +44,8 @@ public sealed class BlobServiceTests : IAsyncLifetime
     {
         var bytes = Bytes(200_000);
         var blob = await UploadAsync(bytes);
-        Assert.Equal(bytes[70_000..170_001], await DownloadAsync(new() { Name = blob.Name, Offset = 70_000, Length = 100_001 }));
+        Assert.Equal(
+            bytes[70_000..170_001], await DownloadAsync(new() { Name = blob.Name, Offset = 70_000, Length = 100_001 }));
         Assert.Equal(bytes[199_999..], await DownloadAsync(new() { Name = blob.Name, Offset = 199_999, Length = 50 }));
         Assert.Equal((StatusCode.OutOfRange, "SAM0713"), await World.ErrorOf(
             () => DownloadAsync(new() { Name = blob.Name, Offset = 200_001 })));
@@ -57,7 +58,8 @@ public sealed class BlobServiceTests : IAsyncLifetime
         var wrong = $"sha256:{new string('0', 64)}";
         Assert.Equal((StatusCode.InvalidArgument, "SAM0301"), await World.ErrorOf(() => UploadAsync(bytes, wrong)));
         Assert.Equal((StatusCode.NotFound, "SAM0714"), await World.ErrorOf(() => _client.GetBlobAsync(
-            new() { Name = $"blobs/sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}" }, cancellationToken: Cancel).ResponseAsync));
+            new() { Name = $"blobs/sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}" },
+                cancellationToken: Cancel).ResponseAsync));
         await UploadAsync(bytes, $"sha256:{Convert.ToHexStringLower(SHA256.HashData(bytes))}");
     }
 
@@ -77,7 +79,8 @@ public sealed class BlobServiceTests : IAsyncLifetime
     [Fact]
     public async Task A_name_that_is_none_is_refused() => Assert.Equal(
         (StatusCode.InvalidArgument, "SAM0710"),
-        await World.ErrorOf(() => _client.GetBlobAsync(new() { Name = "blobs/xyz" }, cancellationToken: Cancel).ResponseAsync));
+        await World.ErrorOf(
+            () => _client.GetBlobAsync(new() { Name = "blobs/xyz" }, cancellationToken: Cancel).ResponseAsync));
 
     private static byte[] Bytes(int size)
     {

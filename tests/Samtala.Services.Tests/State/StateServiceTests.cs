@@ -30,7 +30,8 @@ public sealed class StateServiceTests : IAsyncLifetime
     public async Task What_was_set_is_read_back_with_its_etag_and_time()
     {
         var written = await SetAsync("notes", "today/food", "milk");
-        var read = await _client.GetStateAsync(new() { Name = "stores/notes/keys/today/food" }, cancellationToken: Cancel);
+        var read = await _client.GetStateAsync(
+            new() { Name = "stores/notes/keys/today/food" }, cancellationToken: Cancel);
         Assert.Equal(written, read);
         Assert.Equal("milk", read.Text);
         Assert.NotEmpty(read.Etag);
@@ -52,7 +53,8 @@ public sealed class StateServiceTests : IAsyncLifetime
     {
         var first = await SetAsync("s", "k", "one");
         await SetAsync("s", "k", "two", first.Etag);
-        Assert.Equal((StatusCode.Aborted, "SAM0707"), await World.ErrorOf(() => SetAsync("s", "k", "three", first.Etag)));
+        Assert.Equal(
+            (StatusCode.Aborted, "SAM0707"), await World.ErrorOf(() => SetAsync("s", "k", "three", first.Etag)));
         var read = await _client.GetStateAsync(new() { Name = "stores/s/keys/k" }, cancellationToken: Cancel);
         Assert.Equal("two", read.Text);
     }
@@ -123,7 +125,8 @@ public sealed class StateServiceTests : IAsyncLifetime
     [Fact]
     public async Task A_value_over_seven_kibibytes_is_refused() =>
         Assert.Equal(
-            (StatusCode.InvalidArgument, "SAM0704"), await World.ErrorOf(() => SetAsync("s", "k", new string('x', 7169))));
+            (StatusCode.InvalidArgument, "SAM0704"),
+                await World.ErrorOf(() => SetAsync("s", "k", new string('x', 7169))));
 
     [Fact]
     public async Task What_was_acknowledged_is_there_after_a_crash()
@@ -145,7 +148,8 @@ public sealed class StateServiceTests : IAsyncLifetime
         var read = await client.GetStateAsync(new() { Name = "stores/s/keys/k" }, cancellationToken: Cancel);
         Assert.Equal("kept", read.Text);
         var next = await client.SetStateAsync(
-            new() { Entry = new() { Name = "stores/s/keys/k", Text = "newer", Etag = read.Etag } }, cancellationToken: Cancel);
+            new() { Entry = new() { Name = "stores/s/keys/k", Text = "newer", Etag = read.Etag } },
+                cancellationToken: Cancel);
         Assert.NotEqual(read.Etag, next.Etag);
     }
 

@@ -51,7 +51,8 @@ public sealed class StateWatchTests : IAsyncLifetime
         var token = (await NextAsync(first)).ResumeToken;
         await SetAsync("s", "a", "2");
         await SetAsync("s", "a", "3");
-        using var again = _client.WatchState(new() { Parent = "stores/s", ResumeToken = token }, cancellationToken: Cancel);
+        using var again = _client.WatchState(
+            new() { Parent = "stores/s", ResumeToken = token }, cancellationToken: Cancel);
         Assert.Equal("2", (await NextAsync(again)).Entry.Text);
         Assert.Equal("3", (await NextAsync(again)).Entry.Text);
     }
@@ -66,13 +67,15 @@ public sealed class StateWatchTests : IAsyncLifetime
         world.Serve(restarted);
         Samtala.Node.V1.StateService.StateServiceClient client = new(world.As());
 
-        using var old = client.WatchState(new() { Parent = "stores/s", ResumeToken = entry.Etag }, cancellationToken: Cancel);
+        using var old = client.WatchState(
+            new() { Parent = "stores/s", ResumeToken = entry.Etag }, cancellationToken: Cancel);
         var gap = await NextAsync(old);
         Assert.Equal(StateEvent.Gap, gap.Event);
 
         using var current = client.WatchState(
             new() { Parent = "stores/s", ResumeToken = gap.ResumeToken }, cancellationToken: Cancel);
-        await client.SetStateAsync(new() { Entry = new() { Name = "stores/s/keys/a", Text = "3" } }, cancellationToken: Cancel);
+        await client.SetStateAsync(
+            new() { Entry = new() { Name = "stores/s/keys/a", Text = "3" } }, cancellationToken: Cancel);
         Assert.Equal("3", (await NextAsync(current)).Entry.Text);
     }
 
@@ -95,7 +98,8 @@ public sealed class StateWatchTests : IAsyncLifetime
     [Fact]
     public async Task A_token_that_is_none_is_refused()
     {
-        using var watch = _client.WatchState(new() { Parent = "stores/s", ResumeToken = "x" }, cancellationToken: Cancel);
+        using var watch = _client.WatchState(
+            new() { Parent = "stores/s", ResumeToken = "x" }, cancellationToken: Cancel);
         Assert.Equal((StatusCode.InvalidArgument, "SAM0705"), await World.ErrorOf(() => NextAsync(watch)));
     }
 

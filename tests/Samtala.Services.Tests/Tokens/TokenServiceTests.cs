@@ -61,7 +61,8 @@ public sealed class TokenServiceTests : IAsyncLifetime
     public async Task A_token_ends_at_its_time()
     {
         var made = await _owner.CreateTokenAsync(
-            new() { Scopes = { "a:read" }, Ttl = Duration.FromTimeSpan(TimeSpan.FromHours(1)) }, cancellationToken: Cancel);
+            new() { Scopes = { "a:read" }, Ttl = Duration.FromTimeSpan(TimeSpan.FromHours(1)) },
+                cancellationToken: Cancel);
         Assert.NotNull(_tokens.Find(made.Secret));
         _world.Clock.Now += TimeSpan.FromHours(1);
         Assert.Null(_tokens.Find(made.Secret));
@@ -74,7 +75,8 @@ public sealed class TokenServiceTests : IAsyncLifetime
     [InlineData("")]
     public async Task A_scope_that_is_none_is_refused(string scope) => Assert.Equal(
         (StatusCode.InvalidArgument, "SAM0801"),
-        await World.ErrorOf(() => _owner.CreateTokenAsync(new() { Scopes = { scope } }, cancellationToken: Cancel).ResponseAsync));
+        await World.ErrorOf(
+            () => _owner.CreateTokenAsync(new() { Scopes = { scope } }, cancellationToken: Cancel).ResponseAsync));
 
     [Fact]
     public async Task Nobody_gives_more_than_he_has()
@@ -82,7 +84,8 @@ public sealed class TokenServiceTests : IAsyncLifetime
         Client clerk = new(_world.As("tokens:admin", "state:read"));
         await clerk.CreateTokenAsync(new() { Scopes = { "state:read" } }, cancellationToken: Cancel);
         Assert.Equal((StatusCode.PermissionDenied, "SAM0804"), await World.ErrorOf(
-            () => clerk.CreateTokenAsync(new() { Scopes = { "state:write" } }, cancellationToken: Cancel).ResponseAsync));
+            () => clerk.CreateTokenAsync(
+                new() { Scopes = { "state:write" } }, cancellationToken: Cancel).ResponseAsync));
         Assert.Equal((StatusCode.PermissionDenied, "SAM0804"), await World.ErrorOf(
             () => clerk.CreateLoginAsync(new(), cancellationToken: Cancel).ResponseAsync));
     }
@@ -120,7 +123,8 @@ public sealed class TokenServiceTests : IAsyncLifetime
     [InlineData("/a\r\nb")]
     public async Task A_link_to_anything_but_a_path_is_refused(string path) => Assert.Equal(
         (StatusCode.InvalidArgument, "SAM0807"),
-        await World.ErrorOf(() => _owner.CreateLinkAsync(new() { Path = path }, cancellationToken: Cancel).ResponseAsync));
+        await World.ErrorOf(
+            () => _owner.CreateLinkAsync(new() { Path = path }, cancellationToken: Cancel).ResponseAsync));
 
     [Fact]
     public void The_owners_token_is_made_once_and_readable_by_nobody_else()
