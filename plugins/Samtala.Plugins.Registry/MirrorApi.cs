@@ -89,7 +89,8 @@ internal sealed class MirrorApi(MirrorSet mirrors, Inventory inventory, INode no
         return files is { } count ? new ForgetPackageResponse { Files = count }
             : throw new RpcException(new Status(
                 StatusCode.NotFound,
-                $"SAM0614: package '{request.Package}' — {mirror} mirror — it is not held — list them: samtala registry packages {mirror}"));
+                $"SAM0614: package '{request.Package}' — {mirror} mirror — it is not held — "
+                + $"list them: samtala registry packages {mirror}"));
     }
 
     public override async Task WatchDownloads(
@@ -118,7 +119,7 @@ internal sealed class MirrorApi(MirrorSet mirrors, Inventory inventory, INode no
         new(new Status(StatusCode.InvalidArgument, $"{code}: {message}"));
 
     private IMirror Find(string name) => mirrors.Find(name) ?? throw new RpcException(new Status(
-        StatusCode.NotFound, $"SAM0614: mirror '{name}' — this node — it has only 'npm' and 'nuget' — name one of them"));
+        StatusCode.NotFound, $"SAM0614: mirror '{name}' — this node — it has only 'npm' and 'nuget' — name one"));
 
     private async Task<Mirror> DescribeAsync(IMirror mirror, CancellationToken cancellationToken)
     {
@@ -130,7 +131,8 @@ internal sealed class MirrorApi(MirrorSet mirrors, Inventory inventory, INode no
         Mirror description = new()
         {
             Mirror_ = upstream.Mirror,
-            ClientUrl = node.Info.Authorities.Count > 0 ? $"http://{node.Info.Authorities[0]}{ecosystem.ClientPath}" : "",
+            ClientUrl = node.Info.Authorities.Count > 0
+                ? $"http://{node.Info.Authorities[0]}{ecosystem.ClientPath}" : "",
             UpstreamSetting = upstream.Setting.Known?.Setting ?? UpstreamSetting.FromClient,
             UpstreamUrl = uri?.AbsoluteUri ?? "",
             UpstreamState = uri is null ? Mirror.Types.UpstreamState.None

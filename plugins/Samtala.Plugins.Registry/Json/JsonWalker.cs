@@ -42,7 +42,7 @@ internal abstract class JsonWalker : IDisposable
             if (!_isObject && reader.TokenType != JsonTokenType.StartObject)
                 throw new JsonException("The document is not an object.");
             _isObject = true;
-            OnToken(ref reader);
+            Visit(ref reader);
         }
 
         var consumed = (int)reader.BytesConsumed;
@@ -93,6 +93,18 @@ internal abstract class JsonWalker : IDisposable
         Output.Write(value);
         Output.Write("\""u8);
         _copyFrom = (int)reader.BytesConsumed;
+    }
+
+    private void Visit(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            OnToken(ref reader);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("A string is no UTF-8.", e);
+        }
     }
 
     private void MakeRoom(int size)

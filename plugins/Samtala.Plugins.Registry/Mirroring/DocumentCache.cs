@@ -114,7 +114,8 @@ internal sealed class DocumentCache(
         var sha256 = fetched.Status == 304 ? before?.UpstreamSha256 ?? ""
             : Convert.ToHexStringLower(
                 fetched.Blob is null ? SHA256.HashData(fetched.Bytes.Span) : fetched.Blob.Sha256.Value);
-        if (before is not null && sha256 == before.UpstreamSha256 && await IsHereAsync(before.Source, cancellationToken))
+        if (before is not null && sha256 == before.UpstreamSha256
+            && await IsHereAsync(before.Source, cancellationToken))
         {
             var type = RegistryJson.Default.DocumentRecord;
             return await shelf.ChangeAsync(
@@ -141,7 +142,9 @@ internal sealed class DocumentCache(
         var form = request.Forms[0];
         using var walker = form.Open("");
         var blob = await node.Blobs.PutAsync(
-            Pieces.RenderAsync(RawPieces(fetched, cancellationToken), walker, cancellationToken), [], cancellationToken);
+            Pieces.RenderAsync(RawPieces(fetched, cancellationToken), walker, cancellationToken),
+            [],
+            cancellationToken);
         DocumentRecord record = new()
         {
             Source = blob.Id.ToString(),
@@ -153,7 +156,9 @@ internal sealed class DocumentCache(
             return record;
         using Copier copier = new();
         var raw = await node.Blobs.PutAsync(
-            Pieces.RenderAsync(RawPieces(fetched, cancellationToken), copier, cancellationToken), [], cancellationToken);
+            Pieces.RenderAsync(RawPieces(fetched, cancellationToken), copier, cancellationToken),
+            [],
+            cancellationToken);
         return record with { Source = raw.Id.ToString(), SourceBase = "", LinkPrefix = "" };
     }
 

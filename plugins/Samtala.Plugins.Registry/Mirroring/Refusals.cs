@@ -6,7 +6,8 @@ namespace Samtala.Plugins.Registry.Mirroring;
 internal sealed class Refusals(TimeProvider time)
 {
     private const int CountMax = 4096;
-    private readonly ConcurrentDictionary<string, (MirrorException Error, long Until)> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (MirrorException Error, long Until)> _known =
+        new(StringComparer.Ordinal);
 
     /// <summary>Throws what was remembered.</summary>
     public void ThrowIfKnown(string key)

@@ -69,7 +69,8 @@ internal sealed class RegistryOptions
 
 /// <summary>JSON of what the plugin keeps and reads.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(RegistryOptions))]
 [JsonSerializable(typeof(UpstreamRecord))]
 [JsonSerializable(typeof(DocumentRecord))]

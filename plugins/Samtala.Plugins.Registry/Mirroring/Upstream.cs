@@ -248,7 +248,8 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
             Breaker.Succeeded();
             return true;
         }
-        catch (Exception e) when (e is FetchException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is FetchException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             Breaker.Failed(e.Message, isSlow: true);
             return false;

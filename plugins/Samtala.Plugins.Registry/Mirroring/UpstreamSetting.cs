@@ -45,7 +45,7 @@ internal sealed class UpstreamSetting(Ecosystem ecosystem, INode node, Shelf she
     /// <summary>Sets the upstream.</summary>
     /// <param name="setting">A URL, <see cref="FromClient"/> or <see cref="None"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="MirrorException">It is no usable URL, or is this node itself, or the client has none.</exception>
+    /// <exception cref="MirrorException">No usable URL, this node itself, or the client has none.</exception>
     public async ValueTask SetAsync(string setting, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);

@@ -16,7 +16,7 @@ internal static class NpmApi
         "whoami" => throw new MirrorException(
             401, "SAM0612", "who you are — this mirror — no token came with the request — it needs none to install"),
         "v1/search" => throw new MirrorException(
-            501, "SAM0613", "search — this mirror — it knows only what was installed through it — search at the upstream"),
+            501, "SAM0613", "search — this mirror — it knows only what it was asked for — search at the upstream"),
         _ => throw MirrorException.NotFound($"'/-/{route.File}'", "npm"),
     };
 

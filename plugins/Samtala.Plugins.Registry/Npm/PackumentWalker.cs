@@ -30,7 +30,11 @@ internal abstract class PackumentWalker(string name) : JsonWalker
     protected bool Track(in Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.PropertyName)
-            return _inDist && Field != DistField.Other && reader.CurrentDepth == 4 && reader.TokenType == JsonTokenType.String;
+        {
+            return _inDist && Field != DistField.Other && reader.CurrentDepth == 4
+                && reader.TokenType == JsonTokenType.String;
+        }
+
         switch (reader.CurrentDepth)
         {
             case 1:

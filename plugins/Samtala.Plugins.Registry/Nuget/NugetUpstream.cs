@@ -68,7 +68,9 @@ internal sealed class NugetUpstream(Upstream upstream, Shelf shelf, TimeProvider
         {
             using var document = JsonDocument.Parse(json);
             var all = document.RootElement.GetProperty("resources").EnumerateArray()
-                .Select(r => (Type: r.GetProperty("@type").GetString() ?? "", Id: r.GetProperty("@id").GetString() ?? ""))
+                .Select(r => (
+                    Type: r.GetProperty("@type").GetString() ?? "",
+                    Id: r.GetProperty("@id").GetString() ?? ""))
                 .ToList();
             var flat = Find(all, "PackageBaseAddress/3.0.0");
             var registration = Find(all, "RegistrationsBaseUrl/3.6.0") ?? Find(all, "RegistrationsBaseUrl/Versioned")

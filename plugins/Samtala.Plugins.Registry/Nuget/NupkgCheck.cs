@@ -52,7 +52,8 @@ internal static class NupkgCheck
 
     /// <summary>Takes the .nuspec out of a package that was checked.</summary>
     /// <exception cref="InvalidDataException">There is none.</exception>
-    public static async Task<byte[]> ReadNuspecAsync(IBlobs blobs, BlobInfo blob, CancellationToken cancellationToken) =>
+    public static async Task<byte[]> ReadNuspecAsync(
+        IBlobs blobs, BlobInfo blob, CancellationToken cancellationToken) =>
         await ReadNuspecAsync(
             blobs, blob, await ZipDirectory.ReadAsync(blobs, blob, cancellationToken), cancellationToken);
 

@@ -15,7 +15,8 @@ public sealed class NpmApiTests
     [InlineData("GET", "/registry/npm/-/npm/v1/tokens", 404)]
     [InlineData("GET", "/registry/cargo/config.json", 400)]
     [InlineData("GET", "/registry/npm", 400)]
-    public async Task What_is_not_a_package_is_answered_in_json_without_the_upstream(string method, string path, int status)
+    public async Task What_is_not_a_package_is_answered_in_json_without_the_upstream(
+        string method, string path, int status)
     {
         await using MirrorWorld world = new();
 

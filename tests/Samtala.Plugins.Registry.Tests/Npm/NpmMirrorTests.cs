@@ -55,7 +55,8 @@ public sealed class NpmMirrorTests
         world.Upstream.AddNpm("ms", "1.0.0");
         await world.GetAsync("/registry/npm/ms");
 
-        var other = await world.AskAsync(MirrorWorld.Request("/registry/npm/ms") with { BaseUri = "http://localhost:7650" });
+        var other = await world.AskAsync(
+            MirrorWorld.Request("/registry/npm/ms") with { BaseUri = "http://localhost:7650" });
 
         Assert.Contains("http://localhost:7650/registry/npm/ms/-/ms-1.0.0.tgz", other.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("127.0.0.1", other.Text, StringComparison.Ordinal);

@@ -20,7 +20,8 @@ public sealed class OfflineTests
         await world.RestartAsync();
 
         var refreshed = await world.AskAsync(MirrorWorld.Request("/registry/npm/ms") with { IsRefresh = true });
-        var other = await world.AskAsync(MirrorWorld.Request("/registry/npm/ms") with { BaseUri = "http://localhost:1" });
+        var other = await world.AskAsync(
+            MirrorWorld.Request("/registry/npm/ms") with { BaseUri = "http://localhost:1" });
 
         Assert.Equal(first.Text, refreshed.Text);
         Assert.Equal(200, other.Status);
@@ -125,7 +126,8 @@ public sealed class OfflineTests
         var now = await world.GetAsync("/registry/npm/ms");
         Assert.Equal(old.Etag, now.Etag);
         Assert.Equal(2, world.Upstream.Count);
-        Assert.Equal(world.Time.GetUtcNow().AddMinutes(10), world.Node.Published.First(a => a.Status == 200).FreshUntil);
+        Assert.Equal(
+            world.Time.GetUtcNow().AddMinutes(10), world.Node.Published.First(a => a.Status == 200).FreshUntil);
     }
 
     [Fact]

@@ -95,7 +95,8 @@ public sealed class PackumentTests(ITestOutputHelper output)
             byte[] bytes = [.. text.AsSpan(0, random.Next(text.Length))];
             if (bytes.Length > 0 && random.Next(2) == 0)
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            using JsonWalker walker = random.Next(2) == 0 ? new TarballRewriter("thing", Own) : new Abbreviator("thing", Own);
+            using JsonWalker walker = random.Next(2) == 0
+                ? new TarballRewriter("thing", Own) : new Abbreviator("thing", Own);
             try
             {
                 walker.Feed(bytes, isLast: true);
@@ -103,11 +104,6 @@ public sealed class PackumentTests(ITestOutputHelper output)
             catch (System.Text.Json.JsonException)
             {
                 // The right answer to most of these.
-            }
-            catch (InvalidOperationException)
-            {
-                // A string that is no UTF-8, where text was needed.
-                Assert.True(true);
             }
         }
     }

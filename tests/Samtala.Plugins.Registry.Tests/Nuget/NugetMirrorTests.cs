@@ -14,7 +14,9 @@ public sealed class NugetMirrorTests(ITestOutputHelper output)
     {
         await using MirrorWorld world = new();
         world.Upstream.AddNuget("A.B", "1.0.0", "1.1.0-rc.1");
-        foreach (var path in new[] { "index.json", "flat/a.b/index.json", "flat/a.b/1.0.0/a.b.1.0.0.nupkg", "registration/a.b/index.json" })
+        string[] paths =
+            ["index.json", "flat/a.b/index.json", "flat/a.b/1.0.0/a.b.1.0.0.nupkg", "registration/a.b/index.json"];
+        foreach (var path in paths)
         {
             var first = await world.GetAsync(Root + path);
             var second = await world.GetAsync(Root + path);
@@ -37,7 +39,10 @@ public sealed class NugetMirrorTests(ITestOutputHelper output)
         var there = await world.AskAsync(
             MirrorWorld.Request($"{Root}registration/a.b/index.json") with { BaseUri = "http://localhost:9" });
 
-        Assert.Contains("http://127.0.0.1:7650/registry/nuget/v3/flat/a.b/1.0.0/a.b.1.0.0.nupkg", here.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "http://127.0.0.1:7650/registry/nuget/v3/flat/a.b/1.0.0/a.b.1.0.0.nupkg",
+            here.Text,
+            StringComparison.Ordinal);
         Assert.Contains("http://up.test/catalog/1.json", here.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("up.test/reg", here.Text, StringComparison.Ordinal);
         Assert.Equal(here.Text.Replace("127.0.0.1:7650", "localhost:9", StringComparison.Ordinal), there.Text);
@@ -63,7 +68,8 @@ public sealed class NugetMirrorTests(ITestOutputHelper output)
     [Fact]
     public async Task A_package_cut_or_changed_anywhere_is_refused_never_kept_and_heals()
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("SAMTALA_SEED"), out var given) ? given : Environment.TickCount;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("SAMTALA_SEED"), out var given)
+            ? given : Environment.TickCount;
         output.WriteLine($"SAMTALA_SEED={seed}");
         Random random = new(seed);
         var whole = Nupkg.Make("A.B", "1.0.0");
@@ -90,7 +96,12 @@ public sealed class NugetMirrorTests(ITestOutputHelper output)
     [Fact]
     public async Task Another_package_under_the_name_is_refused()
     {
-        foreach (var other in new[] { Nupkg.Make("A.C", "1.0.0"), Nupkg.Make("A.B", "2.0.0"), Nupkg.Make("A.B", "1.0.0", 2), Nupkg.Make("A.B", "1.0.0", 0) })
+        byte[][] others =
+        [
+            Nupkg.Make("A.C", "1.0.0"), Nupkg.Make("A.B", "2.0.0"), Nupkg.Make("A.B", "1.0.0", 2),
+            Nupkg.Make("A.B", "1.0.0", 0),
+        ];
+        foreach (var other in others)
         {
             await using MirrorWorld world = new();
             world.Upstream.AddNuget("A.B", "1.0.0");
@@ -159,7 +170,8 @@ public sealed class NugetMirrorTests(ITestOutputHelper output)
     [InlineData("registration/a.b/../../x.json")]
     [InlineData("registration/a.b/x?.json")]
     [InlineData("")]
-    public void Odd_paths_name_nothing(string path) => Assert.Equal(NugetRoute.What.Unknown, NugetRoute.Read(path).Kind);
+    public void Odd_paths_name_nothing(string path) =>
+        Assert.Equal(NugetRoute.What.Unknown, NugetRoute.Read(path).Kind);
 
     [Fact]
     public void The_checksum_is_the_one_of_zip()

@@ -42,11 +42,14 @@ internal static class Nupkg
             $"{{\"versions\":[{string.Join(',', versions.Select(v => $"\"{v}\""))}]}}");
         var leaves = versions.Select(v => $$"""
             {"@id":"{{Registration}}{{lower}}/{{v}}.json","catalogEntry":{"@id":"http://up.test/catalog/1.json",
-            "id":"{{id}}","version":"{{v}}","listed":true},"packageContent":"{{Flat}}{{lower}}/{{v}}/{{lower}}.{{v}}.nupkg"}
+            "id":"{{id}}","version":"{{v}}","listed":true},
+            "packageContent":"{{Flat}}{{lower}}/{{v}}/{{lower}}.{{v}}.nupkg"}
             """);
         upstream.Files[$"/reg/{lower}/index.json"] = Encoding.UTF8.GetBytes($$"""
-            {"@id":"{{Registration}}{{lower}}/index.json","count":1,"items":[{"@id":"{{Registration}}{{lower}}/index.json#p",
-            "count":{{versions.Length}},"lower":"{{versions[0]}}","upper":"{{versions[^1]}}","items":[{{string.Join(',', leaves)}}]}]}
+            {"@id":"{{Registration}}{{lower}}/index.json","count":1,
+            "items":[{"@id":"{{Registration}}{{lower}}/index.json#p",
+            "count":{{versions.Length}},"lower":"{{versions[0]}}","upper":"{{versions[^1]}}",
+            "items":[{{string.Join(',', leaves)}}]}]}
             """);
         foreach (var version in versions)
             upstream.Files[$"/flat/{lower}/{version}/{lower}.{version}.nupkg"] = Make(id, version);

@@ -54,7 +54,8 @@ public sealed class HarnessTests
         made.AddNuget("A.B", "1.0.0");
         upstream.CopyFrom(made);
         await using var harness = await StartAsync(kind, upstream);
-        string[] paths = ["index.json", "flat/a.b/index.json", "flat/a.b/1.0.0/a.b.1.0.0.nupkg", "registration/a.b/index.json"];
+        string[] paths =
+            ["index.json", "flat/a.b/index.json", "flat/a.b/1.0.0/a.b.1.0.0.nupkg", "registration/a.b/index.json"];
         upstream.Tampered = ".nupkg";
         Assert.Equal(502, (await GetAsync(harness, $"/registry/nuget/v3/{paths[2]}")).Status);
         upstream.Tampered = "";
@@ -86,7 +87,8 @@ public sealed class HarnessTests
         while (!told.IsCompleted)
             await GetAsync(harness, "/registry/npm/ms");
         Assert.True(await told);
-        Assert.Equal(("npm", "ms", 200), (watch.ResponseStream.Current.Mirror, watch.ResponseStream.Current.Path, watch.ResponseStream.Current.Status));
+        var download = watch.ResponseStream.Current;
+        Assert.Equal(("npm", "ms", 200), (download.Mirror, download.Path, download.Status));
         await GetAsync(harness, "/registry/npm/ms/-/ms-1.0.0.tgz");
 
         var mirrors = await client.ListMirrorsAsync(new ListMirrorsRequest(), cancellationToken: Token);
@@ -122,7 +124,8 @@ public sealed class HarnessTests
         var none = await Assert.ThrowsAsync<RpcException>(async () =>
             await client.GetMirrorAsync(new GetMirrorRequest { Mirror = "cargo" }, cancellationToken: Token));
         var own = await Assert.ThrowsAsync<RpcException>(async () => await client.SetUpstreamAsync(
-            new SetUpstreamRequest { Mirror = "npm", Upstream = "http://127.0.0.1:7650/registry/npm/" }, cancellationToken: Token));
+            new SetUpstreamRequest { Mirror = "npm", Upstream = "http://127.0.0.1:7650/registry/npm/" },
+            cancellationToken: Token));
 
         Assert.Equal(StatusCode.NotFound, none.StatusCode);
         Assert.Equal(StatusCode.InvalidArgument, own.StatusCode);
@@ -131,7 +134,8 @@ public sealed class HarnessTests
 
     private static async Task<PluginHarness> StartAsync(LoopbackKind kind, LoopbackUpstream upstream)
     {
-        var harness = await PluginHarness.StartAsync<RegistryPlugin>(new PluginHarnessOptions { Loopback = kind }, Token);
+        var harness = await PluginHarness.StartAsync<RegistryPlugin>(
+            new PluginHarnessOptions { Loopback = kind }, Token);
         var client = new MirrorService.MirrorServiceClient(harness.Invoker);
         foreach (var (mirror, path) in new[] { ("npm", "npm/"), ("nuget", "v3/index.json") })
         {

@@ -41,7 +41,8 @@ internal sealed class LoopbackUpstream : IAsyncDisposable
     {
         foreach (var (path, body) in other.Files)
         {
-            Files[path] = path.EndsWith(".tgz", StringComparison.Ordinal) || path.EndsWith(".nupkg", StringComparison.Ordinal)
+            Files[path] = path.EndsWith(".tgz", StringComparison.Ordinal)
+                || path.EndsWith(".nupkg", StringComparison.Ordinal)
                 ? body
                 : System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(body)
                     .Replace("http://up.test/", $"http://{Authority}/", StringComparison.Ordinal));

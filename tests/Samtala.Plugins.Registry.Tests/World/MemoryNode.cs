@@ -108,7 +108,9 @@ internal sealed class MemoryNode : INode, IState, IBlobs, IAnswers, ICommands
     }
 
     public async ValueTask<BlobInfo> PutAsync(
-        IAsyncEnumerable<ReadOnlyMemory<byte>> content, IReadOnlyList<Digest> expected, CancellationToken cancellationToken)
+        IAsyncEnumerable<ReadOnlyMemory<byte>> content,
+        IReadOnlyList<Digest> expected,
+        CancellationToken cancellationToken)
     {
         using MemoryStream bytes = new();
         await foreach (var piece in content.WithCancellation(cancellationToken))

@@ -41,7 +41,8 @@ internal sealed class MirrorWorld : IAsyncDisposable
         if (Node.Door(request) is { } answer)
         {
             var body = await BytesAsync(answer.Content);
-            return new Got(answer.Status, answer.Headers, answer.Encoding == "gzip" ? Unpack(body) : body, answer.Etag, true);
+            var plain = answer.Encoding == "gzip" ? Unpack(body) : body;
+            return new Got(answer.Status, answer.Headers, plain, answer.Etag, true);
         }
 
         return await AskAsync(request);
