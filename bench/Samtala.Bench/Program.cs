@@ -10,7 +10,8 @@ Dictionary<string, Func<BenchArguments, Task<int>>> areas = new(StringComparer.O
 if (args.Length > 0 && areas.TryGetValue(args[0], out var area))
     return await area(new BenchArguments(args[1..]));
 
-await Console.Error.WriteLineAsync($"usage: Samtala.Bench {string.Join('|', areas.Keys)} CASE [--flag value] [--output json]");
+await Console.Error.WriteLineAsync(
+    $"usage: Samtala.Bench {string.Join('|', areas.Keys)} CASE [--flag value] [--output json]");
 await Console.Error.WriteLineAsync(GrpcBench.Usage);
 await Console.Error.WriteLineAsync(StoreBench.Usage);
 return 2;

@@ -37,5 +37,6 @@ public sealed class DigestTests
 
     [Fact]
     public void Equal_bytes_of_other_algorithms_are_other_digests() =>
-        Assert.False(new Digest(DigestAlgorithm.Sha1, new byte[20]).Equals(new Digest(DigestAlgorithm.Sha256, new byte[32])));
+        Assert.False(
+            new Digest(DigestAlgorithm.Sha1, new byte[20]).Equals(new Digest(DigestAlgorithm.Sha256, new byte[32])));
 }

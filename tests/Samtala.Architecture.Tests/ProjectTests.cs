@@ -13,7 +13,8 @@ public sealed class ProjectTests
     [Fact]
     public void Every_project_has_one_test_project_and_every_test_project_has_a_project()
     {
-        var wanted = Repository.ProductProjects.Keys.Except(s_generated, StringComparer.Ordinal).Select(p => $"{p}.Tests");
+        var wanted =
+            Repository.ProductProjects.Keys.Except(s_generated, StringComparer.Ordinal).Select(p => $"{p}.Tests");
         var present = Repository.TestProjects.Keys.Where(p => p.EndsWith(".Tests", StringComparison.Ordinal));
         Assert.Empty(wanted.Except(present, StringComparer.Ordinal));
         Assert.Empty(present.Except(wanted, StringComparer.Ordinal).Except(s_whole, StringComparer.Ordinal));
@@ -22,7 +23,8 @@ public sealed class ProjectTests
     [Fact]
     public void Every_test_project_has_a_test()
     {
-        foreach (var (name, path) in Repository.TestProjects.Where(p => p.Key.EndsWith(".Tests", StringComparison.Ordinal)))
+        foreach (
+            var (name, path) in Repository.TestProjects.Where(p => p.Key.EndsWith(".Tests", StringComparison.Ordinal)))
         {
             var sources = Repository.Files(Repository.Relative(Path.GetDirectoryName(path)!), ".cs");
             Assert.True(sources.Any(s => File.ReadAllText(s).Contains("[Fact", StringComparison.Ordinal)

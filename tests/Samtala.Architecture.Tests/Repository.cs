@@ -73,7 +73,8 @@ internal static partial class Repository
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Samtala.Platform.sln")))
             folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("Samtala.Platform.sln not found above the tests.");
+        return folder?.FullName
+            ?? throw new InvalidOperationException("Samtala.Platform.sln not found above the tests.");
     }
 
     [GeneratedRegex(@"^\| `(?<project>Samtala\.[A-Za-z.]+)` \|.*\| (?<targets>[A-Za-z., ]+) \|$")]

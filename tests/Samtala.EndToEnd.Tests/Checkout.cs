@@ -38,6 +38,7 @@ internal static class Checkout
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Samtala.Platform.sln")))
             folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("Samtala.Platform.sln not found above the tests.");
+        return folder?.FullName
+            ?? throw new InvalidOperationException("Samtala.Platform.sln not found above the tests.");
     }
 }
