@@ -6,6 +6,8 @@ namespace Samtala.EndToEnd.Tests.Mirrors;
 /// <summary>What the tests of the mirrors ask of a node and of the real package clients.</summary>
 internal static class MirrorCalls
 {
+    private static readonly Dictionary<string, string> s_direct = new() { ["NO_PROXY"] = "127.0.0.1,localhost" };
+
     public static string NpmUrl(this RunningNode node) => $"{node.Http}registry/npm/";
 
     public static string NugetUrl(this RunningNode node) => $"{node.Http}registry/nuget/v3/index.json";
@@ -54,8 +56,11 @@ internal static class MirrorCalls
                 [
                     "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries", "0",
                     "--cache", Path.Combine(folder, ".cache"), "--registry", registry,
+                    // The user's own settings may send some names elsewhere.
+                    "--userconfig", Path.Combine(folder, ".none"), "--globalconfig", Path.Combine(folder, ".none2"),
                 ],
-                folder);
+                folder,
+                s_direct);
             Assert.True(run.ExitCode == 0, $"{run.Output}\n{run.Error}");
             return Directory.EnumerateFiles(
                 Path.Combine(folder, "node_modules"), "package.json", SearchOption.AllDirectories)
@@ -94,7 +99,7 @@ internal static class MirrorCalls
                 Checkout.RequireProgram("dotnet"),
                 ["restore", "Tree.sln", "--disable-build-servers", "-v", "q"],
                 folder,
-                new Dictionary<string, string>
+                new Dictionary<string, string>(s_direct)
                 {
                     ["NUGET_PACKAGES"] = Path.Combine(folder, ".packages"),
                     ["NUGET_HTTP_CACHE_PATH"] = Path.Combine(folder, ".cache"),
