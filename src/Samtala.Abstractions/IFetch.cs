@@ -39,8 +39,13 @@ public sealed record FetchRequest(Uri Uri)
     public ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>How long the whole exchange may take.</summary>
-    /// <value>Default 30 seconds. Valid 100 ms to 1 hour.</value>
+    /// <value>Default 30 seconds. Valid 100 ms to 24 hours.</value>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the server may keep us waiting: from asking, with connecting and sending, to the head of its
+    /// answer, and for each next piece of the body. How long the body is stored does not count.</summary>
+    /// <value>Default 15 seconds. Valid 100 ms to 24 hours.</value>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Most bytes of body to accept.</summary>
     /// <value>Default 16 MiB in memory.</value>

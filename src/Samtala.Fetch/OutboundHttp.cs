@@ -45,11 +45,11 @@ public sealed class OutboundHttp : IFetch, IDisposable
     public async ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return await WithinAsync(request, async token =>
+        return await WithinAsync(request, async patience =>
         {
-            using var response = await SendAsync(request, token);
+            using var response = await SendAsync(request, patience);
             using var body = new MemoryStream();
-            await foreach (var chunk in new ReplyBody(response, request).ReadAsync(token))
+            await foreach (var chunk in new ReplyBody(response, request, patience).ReadAsync(patience.Token))
                 body.Write(chunk.Span);
             return new FetchReply(
                 (int)response.StatusCode, HeadersOf(response), body.ToArray(), response.RequestMessage!.RequestUri!);
@@ -64,17 +64,17 @@ public sealed class OutboundHttp : IFetch, IDisposable
         ArgumentNullException.ThrowIfNull(expected);
         if (_blobs is not { } blobs)
             throw Refused(request.Uri, "the plugin has no grant \"blobs\" to store a body with");
-        return await WithinAsync(request, async token =>
+        return await WithinAsync(request, async patience =>
         {
-            using var response = await SendAsync(request, token);
+            using var response = await SendAsync(request, patience);
             var uri = response.RequestMessage!.RequestUri!;
             if (response.StatusCode != HttpStatusCode.OK)
                 return new FetchedBlob((int)response.StatusCode, HeadersOf(response), null, uri);
-            var body = new ReplyBody(response, request);
+            var body = new ReplyBody(response, request, patience);
             // Only a digest can tell whether such a body is whole.
             if (expected.Count == 0 && !body.HasKnownEnd)
                 throw body.Bad("does not say where it ends, and no digest is known to check it by");
-            var blob = await blobs.PutAsync(body.ReadAsync(token), expected, token);
+            var blob = await blobs.PutAsync(body.ReadAsync(patience.Token), expected, patience.Token);
             return new FetchedBlob(200, HeadersOf(response), blob, uri);
         }, cancellationToken);
     }
@@ -103,24 +103,17 @@ public sealed class OutboundHttp : IFetch, IDisposable
     });
 
     private async ValueTask<T> WithinAsync<T>(
-        FetchRequest request, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+        FetchRequest request, Func<Patience, Task<T>> ask, CancellationToken cancellationToken)
     {
-        if (request.Timeout < TimeSpan.FromMilliseconds(100) || request.Timeout > TimeSpan.FromHours(1))
-            throw new ArgumentOutOfRangeException(nameof(request), request.Timeout, "A timeout is 100 ms to 1 hour.");
         ArgumentOutOfRangeException.ThrowIfNegative(request.BodySizeMax, nameof(request));
-        using var late = new CancellationTokenSource(request.Timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        using var patience = new Patience(request, _time, cancellationToken);
         try
         {
-            return await ask(either.Token);
+            return await ask(patience);
         }
-        catch (OperationCanceledException e)
-            when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (patience.IsOver)
         {
-            throw new FetchException(
-                FetchFailure.TimedOut,
-                string.Create(CultureInfo.InvariantCulture,
-                    $"{Plain(request.Uri)} took longer than {request.Timeout.TotalSeconds:0.#} s."), e);
+            throw patience.TimedOut(e);
         }
         catch (HttpRequestException e) when (e.InnerException is FetchException inner)
         {
@@ -136,14 +129,16 @@ public sealed class OutboundHttp : IFetch, IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(FetchRequest request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(FetchRequest request, Patience patience)
     {
         var hop = new FetchHop(request);
         for (var redirects = 0; ; redirects++)
         {
             var isTrusted = Check(hop.Uri, request);
             using var message = hop.CreateMessage();
-            var response = await (isTrusted ? _trusted : _public).SendAsync(message, cancellationToken);
+            var pool = isTrusted ? _trusted : _public;
+            var response = await patience.WaitAsync(new ValueTask<HttpResponseMessage>(
+                pool.SendAsync(message, patience.Token)));
             if (hop.Redirect(response) is not { } next)
                 return response;
             response.Dispose();

@@ -9,13 +9,15 @@ internal sealed class ReplyBody
 {
     private readonly HttpResponseMessage _response;
     private readonly FetchRequest _request;
+    private readonly Patience _patience;
     private readonly long? _announced;
     private Func<uint>? _unpackedLength;
 
-    public ReplyBody(HttpResponseMessage response, FetchRequest request)
+    public ReplyBody(HttpResponseMessage response, FetchRequest request, Patience patience)
     {
         _response = response;
         _request = request;
+        _patience = patience;
         _announced = response.Content.Headers.ContentLength;
         HasKnownEnd = _announced is not null || response.Headers.TransferEncodingChunked == true
             || response.Version.Major >= 2;
@@ -63,7 +65,7 @@ internal sealed class ReplyBody
     {
         try
         {
-            return await body.ReadAsync(buffer, cancellationToken);
+            return await _patience.WaitAsync(body.ReadAsync(buffer, cancellationToken));
         }
         catch (Exception e)
             when (e is IOException or InvalidDataException && !cancellationToken.IsCancellationRequested)

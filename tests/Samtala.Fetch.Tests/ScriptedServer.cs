@@ -30,6 +30,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public ConcurrentQueue<string> Heads { get; } = new();
 
+    /// <summary>Keep the connection after the answer, and send nothing more.</summary>
+    public bool Stalls { get; init; }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -75,6 +78,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
                     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stopping.Token);
                 else
                     await stream.WriteAsync(bytes, _stopping.Token);
+                if (Stalls)
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stopping.Token);
             }
             catch (Exception e) when (e is OperationCanceledException or IOException)
             {

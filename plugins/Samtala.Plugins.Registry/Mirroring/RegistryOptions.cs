@@ -15,12 +15,16 @@ internal sealed class RegistryOptions
     public int MissingSeconds { get; set; } = 30;
 
     /// <summary>How long an upstream may take for a document.</summary>
-    /// <value>Default 30 seconds. Valid 1 to 600.</value>
-    public int DocumentTimeoutSeconds { get; set; } = 30;
+    /// <value>Default 120 seconds. Valid 1 to 600.</value>
+    public int DocumentTimeoutSeconds { get; set; } = 120;
 
     /// <summary>How long an upstream may take for a package file.</summary>
-    /// <value>Default 300 seconds. Valid 1 to 3,600.</value>
-    public int FileTimeoutSeconds { get; set; } = 300;
+    /// <value>Default 3,600 seconds. Valid 1 to 86,400.</value>
+    public int FileTimeoutSeconds { get; set; } = 3600;
+
+    /// <summary>How long an upstream may send nothing: before its answer begins, and at any place within it.</summary>
+    /// <value>Default 5 seconds. Valid 1 to 600.</value>
+    public int IdleTimeoutSeconds { get; set; } = 5;
 
     /// <summary>Longest document to accept.</summary>
     /// <value>Default 256 MiB. Valid 1 to 1,024 MiB.</value>
@@ -54,7 +58,8 @@ internal sealed class RegistryOptions
         Check(FreshSeconds, 0, 86_400, nameof(FreshSeconds));
         Check(MissingSeconds, 0, 60, nameof(MissingSeconds));
         Check(DocumentTimeoutSeconds, 1, 600, nameof(DocumentTimeoutSeconds));
-        Check(FileTimeoutSeconds, 1, 3600, nameof(FileTimeoutSeconds));
+        Check(FileTimeoutSeconds, 1, 86_400, nameof(FileTimeoutSeconds));
+        Check(IdleTimeoutSeconds, 1, 600, nameof(IdleTimeoutSeconds));
         Check(DocumentMebibytesMax, 1, 1024, nameof(DocumentMebibytesMax));
         Check(FileMebibytesMax, 1, 65_536, nameof(FileMebibytesMax));
         return this;

@@ -137,6 +137,7 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
         return new FetchRequest(uri)
         {
             Timeout = TimeSpan.FromSeconds(timeoutSeconds),
+            IdleTimeout = TimeSpan.FromSeconds(Options.IdleTimeoutSeconds),
             TrustedAuthority = $"{upstream.Host}:{upstream.Port}",
         };
     }

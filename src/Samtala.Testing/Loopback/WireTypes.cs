@@ -48,6 +48,7 @@ internal static class WireTypes
         Headers = { request.Headers.Select(HostMessages.ToMessage) },
         Body = ByteString.CopyFrom(request.Body.Span),
         Timeout = Duration.FromTimeSpan(request.Timeout),
+        IdleTimeout = Duration.FromTimeSpan(request.IdleTimeout),
         BodySizeMax = request.BodySizeMax,
         TrustedAuthority = request.TrustedAuthority,
     };
@@ -59,6 +60,7 @@ internal static class WireTypes
             Headers = [.. request.Headers.Select(HostMessages.FromMessage)],
             Body = request.Body.Memory,
             Timeout = request.Timeout.ToTimeSpan(),
+            IdleTimeout = request.IdleTimeout.ToTimeSpan(),
             BodySizeMax = request.BodySizeMax,
             TrustedAuthority = request.TrustedAuthority,
         };
