@@ -43,6 +43,7 @@ internal sealed class MirrorApi(MirrorSet mirrors, Inventory inventory, INode no
     public override async Task<Stats> GetStats(GetStatsRequest request, ServerCallContext context)
     {
         var door = await mirrors.Traffic.ReadAsync(context.CancellationToken);
+        await mirrors.GlanceAtUpstreamsAsync(context.CancellationToken);
         Stats stats = new() { Hits = door.Hits, BytesServed = door.Bytes };
         foreach (var mirror in mirrors.All)
         {
@@ -51,7 +52,7 @@ internal sealed class MirrorApi(MirrorSet mirrors, Inventory inventory, INode no
             stats.BytesServed += counters.Served;
             stats.BytesFetched += counters.Bytes;
             stats.Refused += counters.Refused;
-            stats.Mirrors.Add(await DescribeAsync(mirror, context.CancellationToken));
+            stats.Mirrors.Add(Describe(mirror));
         }
 
         stats.Requests = stats.Hits + stats.Misses;
@@ -123,9 +124,16 @@ internal sealed class MirrorApi(MirrorSet mirrors, Inventory inventory, INode no
 
     private async Task<Mirror> DescribeAsync(IMirror mirror, CancellationToken cancellationToken)
     {
+        await mirror.Upstream.Setting.FindAsync(cancellationToken);
+        return Describe(mirror);
+    }
+
+    /// <summary>A mirror as it is known now.</summary>
+    private Mirror Describe(IMirror mirror)
+    {
         var upstream = mirror.Upstream;
         var ecosystem = Ecosystem.All.Single(e => e.Mirror == upstream.Mirror);
-        var uri = await upstream.Setting.FindAsync(cancellationToken);
+        var url = upstream.Setting.Known?.Url ?? "";
         var breaker = upstream.Breaker.View;
         var counters = upstream.Counters.Now;
         Mirror description = new()
@@ -134,12 +142,12 @@ internal sealed class MirrorApi(MirrorSet mirrors, Inventory inventory, INode no
             ClientUrl = node.Info.Authorities.Count > 0
                 ? $"http://{node.Info.Authorities[0]}{ecosystem.ClientPath}" : "",
             UpstreamSetting = upstream.Setting.Known?.Setting ?? UpstreamSetting.FromClient,
-            UpstreamUrl = uri?.AbsoluteUri ?? "",
-            UpstreamState = uri is null ? Mirror.Types.UpstreamState.None
+            UpstreamUrl = url,
+            UpstreamState = url.Length == 0 && upstream.Setting.Error.Length > 0 ? Mirror.Types.UpstreamState.None
                 : breaker.IsOpen ? Mirror.Types.UpstreamState.Unreachable
                 : breaker.WasAsked ? Mirror.Types.UpstreamState.Reachable
                 : Mirror.Types.UpstreamState.Unknown,
-            UpstreamError = uri is null ? upstream.Setting.Error : breaker.LastError,
+            UpstreamError = url.Length == 0 ? upstream.Setting.Error : breaker.LastError,
             Counters = new MirrorCounters
             {
                 Misses = counters.Misses,

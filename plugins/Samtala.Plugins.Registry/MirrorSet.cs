@@ -11,6 +11,7 @@ namespace Samtala.Plugins.Registry;
 internal sealed partial class MirrorSet : IAsyncDisposable
 {
     private static readonly TimeSpan s_keepPeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(50);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, IMirror> _mirrors;
     private readonly Dictionary<string, CounterRecord> _kept = new(StringComparer.Ordinal);
@@ -18,6 +19,7 @@ internal sealed partial class MirrorSet : IAsyncDisposable
     private readonly ILogger _log;
     private readonly List<IDisposable> _owned = [];
     private Task _keeping = Task.CompletedTask;
+    private Task _searching = Task.CompletedTask;
 
     public MirrorSet(INode node, TimeProvider time, ILogger<MirrorSet> log)
     {
@@ -60,6 +62,21 @@ internal sealed partial class MirrorSet : IAsyncDisposable
         _keeping = KeepRegularlyAsync();
     }
 
+    /// <summary>Sees to it that the upstreams become known, without waiting for the owner's package clients, which take
+    /// seconds to say what they use.</summary>
+    public async Task GlanceAtUpstreamsAsync(CancellationToken cancellationToken)
+    {
+        Task searching;
+        lock (_owned)
+        {
+            if (_searching.IsCompleted)
+                _searching = SearchAsync();
+            searching = _searching;
+        }
+
+        await Task.WhenAny(searching, Task.Delay(s_glance, _time, cancellationToken));
+    }
+
     /// <summary>Ends all work and writes the counters down.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -72,6 +89,7 @@ internal sealed partial class MirrorSet : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _keeping;
+        await _searching;
         foreach (var owned in _owned)
             owned.Dispose();
         _stopping.Dispose();
@@ -96,6 +114,21 @@ internal sealed partial class MirrorSet : IAsyncDisposable
         FileCache files = new(node, Shelf, time, _stopping.Token);
         NugetPackages packages = new(node, upstream, resources, files);
         return new NugetMirror(node, resources, packages, documents, new NugetSearch(Shelf));
+    }
+
+    private async Task SearchAsync()
+    {
+        try
+        {
+            await Task.WhenAll(All.Select(m => m.Upstream.Setting.FindAsync(_stopping.Token).AsTask()));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            LogNotFound(_log, e);
+        }
     }
 
     private async Task KeepRegularlyAsync()
@@ -129,6 +162,9 @@ internal sealed partial class MirrorSet : IAsyncDisposable
 
         await Traffic.KeepAsync(cancellationToken);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The package clients could not be asked for their upstreams.")]
+    private static partial void LogNotFound(ILogger log, Exception e);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The counters could not be written; they go on in memory.")]
     private static partial void LogNotKept(ILogger log, Exception e);

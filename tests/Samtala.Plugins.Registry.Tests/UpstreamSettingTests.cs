@@ -21,6 +21,33 @@ public sealed class UpstreamSettingTests
         Assert.Equal(1, world.Upstream.Asked["/npm/other"]);
     }
 
+    [Fact]
+    public async Task A_glance_does_not_wait_for_the_clients_to_tell_what_they_use()
+    {
+        await using MirrorWorld world = new();
+        world.Node.CommandHold = new TaskCompletionSource();
+        var setting = world.Mirrors.Find("npm")!.Upstream.Setting;
+
+        await world.Mirrors.GlanceAtUpstreamsAsync(TestContext.Current.CancellationToken);
+        await world.Mirrors.GlanceAtUpstreamsAsync(TestContext.Current.CancellationToken);
+        Assert.Null(setting.Known);
+        Assert.Equal(2, world.Node.CommandCount);
+
+        world.Node.CommandHold.SetResult();
+        await setting.FindAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("http://up.test/npm/", setting.Known!.Url);
+    }
+
+    [Fact]
+    public async Task A_search_for_the_upstreams_ends_with_the_plugin()
+    {
+        MirrorWorld world = new();
+        world.Node.CommandHold = new TaskCompletionSource();
+        await world.Mirrors.GlanceAtUpstreamsAsync(TestContext.Current.CancellationToken);
+        await world.DisposeAsync();
+        Assert.Null(world.Mirrors.Find("npm")!.Upstream.Setting.Known);
+    }
+
     [Theory]
     [InlineData("http://127.0.0.1:7650/registry/npm/")]
     [InlineData("http://localhost:7650/registry/npm/")]

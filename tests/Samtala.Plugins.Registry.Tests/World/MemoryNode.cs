@@ -37,6 +37,9 @@ internal sealed class MemoryNode : INode, IState, IBlobs, IAnswers, ICommands
 
     public int CommandCount { get; private set; }
 
+    /// <summary>Commands end when it is completed.</summary>
+    public TaskCompletionSource? CommandHold { get; set; }
+
     public IEnumerable<PublishedAnswer> Published => _answers.Values;
 
     /// <summary>Blobs kept by the plugin or by an answer.</summary>
@@ -190,11 +193,13 @@ internal sealed class MemoryNode : INode, IState, IBlobs, IAnswers, ICommands
     public ValueTask<AnswerTraffic> ReadTrafficAsync(long after, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new AnswerTraffic(0, 0, []));
 
-    public ValueTask<CommandResult> RunAsync(string commandLine, CancellationToken cancellationToken)
+    public async ValueTask<CommandResult> RunAsync(string commandLine, CancellationToken cancellationToken)
     {
         CommandCount++;
-        return ValueTask.FromResult(CommandOutputs.TryGetValue(commandLine, out var output)
-            ? new CommandResult(0, output) : new CommandResult(-1, ""));
+        if (CommandHold is { } hold)
+            await hold.Task.WaitAsync(cancellationToken);
+        return CommandOutputs.TryGetValue(commandLine, out var output)
+            ? new CommandResult(0, output) : new CommandResult(-1, "");
     }
 
     private static BlobInfo InfoOf(byte[] bytes) => new(
