@@ -32,6 +32,7 @@ internal sealed class TableStore : IDisposable
 
     private static readonly string s_logPrefix = Path.Combine(Folder, "log");
 
+    private readonly IFileSystem _files;
     private readonly BlockDevice _device;
     private readonly TableCheckpoints _checkpoints;
     private readonly FasterKV<SpanByte, SpanByte> _kv;
@@ -42,6 +43,7 @@ internal sealed class TableStore : IDisposable
 
     private TableStore(IFileSystem files, long indexBuckets, int memorySize)
     {
+        _files = files;
         _device = new BlockDevice(files, s_logPrefix);
         _checkpoints = new TableCheckpoints(files);
         _kv = new FasterKV<SpanByte, SpanByte>(new FasterKVSettings<SpanByte, SpanByte>
@@ -155,6 +157,7 @@ internal sealed class TableStore : IDisposable
         _device.Sync();
         var index = _checkpoints.IndexDevice!;
         index.Sync();
+        _files.SyncFolder(Folder);
         TableCheckpoint checkpoint = new()
         {
             Token = token,

@@ -17,6 +17,8 @@ internal sealed class WriteAheadLog : IDisposable
 
     private const int SegmentSize = 1 << 30;
 
+    private static readonly string s_newPath = Path.Combine(Folder, "new");
+
     private readonly IStoreFile _file;
     private readonly WalDevice _device;
     private readonly CommitSlots _slots;
@@ -58,20 +60,17 @@ internal sealed class WriteAheadLog : IDisposable
     /// <param name="memorySize">Bytes of buffer, at least two pages.</param>
     public static WriteAheadLog Create(IFileSystem files, uint generation, ulong baseSequence, int memorySize)
     {
-        var file = files.Open(PathOf(generation));
-        try
+        // It gets its name when it can be read: whoever finds a log without slots has found damage.
+        files.Delete(s_newPath);
+        using (var file = files.Open(s_newPath))
         {
-            file.SetLength(0);
             new CommitSlots(file, generation, baseSequence).Write(0, FirstAddress);
             file.Sync();
-            files.SyncFolder(Folder);
-            return new WriteAheadLog(file, generation, baseSequence, memorySize);
         }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+
+        files.Replace(s_newPath, PathOf(generation));
+        files.SyncFolder(Folder);
+        return new WriteAheadLog(files.Open(PathOf(generation)), generation, baseSequence, memorySize);
     }
 
     public static bool TryParse(string name, out uint generation)

@@ -126,19 +126,12 @@ internal sealed class FaultyDisk : IFileSystem
     public FaultyDisk CutAfter(int count, Random random)
     {
         Dictionary<FaultyFile, PowerCutImage> images = [];
-        var namesSynced = 0;
-        for (var i = 0; i < count; i++)
-        {
-            if (_trace[i].Action == DiskAction.SyncFolder)
-                namesSynced = i + 1;
-        }
-
-        var namesKept = random.Next(namesSynced, count + 1);
+        var namesKept = NamesKept(count, random);
         Dictionary<string, FaultyFile> names = new(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {
             var operation = _trace[i];
-            if (i < namesKept)
+            if (i < namesKept.GetValueOrDefault(FolderOf(operation.Path)))
                 operation.ApplyName(names);
             if (operation.File is { } file)
             {
@@ -161,6 +154,24 @@ internal sealed class FaultyDisk : IFileSystem
         foreach (var (name, file) in _names)
             disk._names.Add(name, new FaultyFile(disk, file.Content.ToArray()));
         return disk;
+    }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(path) ?? "";
+
+    /// <summary>For each folder, up to which operation its names survive: at least to its own last sync.</summary>
+    private Dictionary<string, int> NamesKept(int count, Random random)
+    {
+        Dictionary<string, int> synced = new(StringComparer.Ordinal);
+        for (var i = 0; i < count; i++)
+        {
+            if (_trace[i].Action is DiskAction.SyncFolder)
+                synced[_trace[i].Path] = i + 1;
+            else if (_trace[i].Action is DiskAction.Create or DiskAction.Delete or DiskAction.Rename)
+                synced.TryAdd(FolderOf(_trace[i].Path), 0);
+        }
+
+        return synced.OrderBy(s => s.Key, StringComparer.Ordinal)
+            .ToDictionary(s => s.Key, s => random.Next(s.Value, count + 1), StringComparer.Ordinal);
     }
 
     /// <summary>Counts an operation and fails it if its turn has come.</summary>
