@@ -28,6 +28,13 @@ internal static class CheckpointFile
     private const string NewName = "checkpoint.new";
     private const int Version = 1;
 
+    /// <summary>The version.</summary>
+    public const int HeaderSize = sizeof(int);
+    private const int MinSize = HeaderSize + sizeof(uint);
+
+    /// <summary>Far more than the ordered keyspaces of a node: what is longer is no checkpoint.</summary>
+    private const int SizeMax = 1 << 30;
+
     /// <exception cref="IOException">The disk refused; which checkpoint stands is then unknown.</exception>
     public static void Write(IFileSystem files, StoreCheckpoint checkpoint)
     {
@@ -58,6 +65,8 @@ internal static class CheckpointFile
         BinaryPrimitives.WriteUInt32LittleEndian(sum, Checksum.Of(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
         writer.Write(sum);
         writer.Flush();
+        if (stream.Length > SizeMax)
+            throw new IOException($"A checkpoint has at most {SizeMax} bytes; the ordered keyspaces are too large.");
         files.Delete(NewName);
         using (var file = files.Open(NewName))
         {
@@ -70,38 +79,32 @@ internal static class CheckpointFile
     }
 
     /// <returns>Null if there is none yet.</returns>
-    /// <exception cref="StoreCorruptException">It is not what was written.</exception>
+    /// <exception cref="StoreException">It is not what was written, or a newer program wrote it.</exception>
     public static StoreCheckpoint? Read(IFileSystem files)
     {
         if (!files.Exists(Name))
             return null;
         using var file = files.Open(Name);
+        if (file.Length is < MinSize or > SizeMax)
+            throw StoreErrors.DamagedCheckpoint(Name, $"it has {file.Length} bytes, not {MinSize} to {SizeMax}");
         var bytes = new byte[file.Length];
-        if (file.Read(0, bytes) != bytes.Length || bytes.Length < 8
+        if (file.Read(0, bytes) != bytes.Length
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(^4..)) != Checksum.Of(bytes.AsSpan(..^4)))
         {
-            throw new StoreCorruptException(
-                $"File '{Name}' of the data folder is damaged. Restore the data folder from a backup.");
+            throw StoreErrors.DamagedCheckpoint(
+                Name, $"the checksum at byte {bytes.Length - 4} is not that of the bytes before it");
         }
 
-        using BinaryReader reader = new(new MemoryStream(bytes));
-        var version = reader.ReadInt32();
+        var version = BinaryPrimitives.ReadInt32LittleEndian(bytes);
         if (version != Version)
-            throw new StoreException($"File '{Name}' has version {version}; this program reads {Version}. Update it.");
-        StoreCheckpoint checkpoint = new()
         {
-            Generation = reader.ReadUInt32(),
-            Sequence = reader.ReadUInt64(),
-            LastExtent = reader.ReadUInt64(),
-            Table = ReadTable(reader),
-        };
-        var extentFiles = new (uint, long)[reader.ReadInt32()];
-        for (var i = 0; i < extentFiles.Length; i++)
-            extentFiles[i] = (reader.ReadUInt32(), reader.ReadInt64());
-        var ordered = new (string, OrderedEntry)[reader.ReadInt32()];
-        for (var i = 0; i < ordered.Length; i++)
-            ordered[i] = (reader.ReadString(), new OrderedEntry(ReadBytes(reader), ReadBytes(reader)));
-        return checkpoint with { ExtentFiles = extentFiles, Ordered = ordered };
+            throw StoreErrors.OtherVersion(
+                Name, $"has version {version}, and this program reads {Version}", "Install the version that wrote it.");
+        }
+
+        return CheckpointReader.TryRead(bytes.AsSpan(HeaderSize..^4), out var checkpoint, out var problem)
+            ? checkpoint
+            : throw StoreErrors.DamagedCheckpoint(Name, problem);
     }
 
     private static void WriteTable(BinaryWriter writer, TableCheckpoint table)
@@ -117,19 +120,6 @@ internal static class CheckpointFile
         WriteChecksums(writer, table.IndexChecksums);
     }
 
-    private static TableCheckpoint ReadTable(BinaryReader reader) => new()
-    {
-        Token = new Guid(reader.ReadBytes(16)),
-        IndexMetadata = ReadBytes(reader),
-        LogMetadata = ReadBytes(reader),
-        IndexBuckets = reader.ReadInt64(),
-        EntryCount = reader.ReadInt64(),
-        TailAddress = reader.ReadInt64(),
-        CompactedSize = reader.ReadInt64(),
-        LogChecksums = ReadChecksums(reader),
-        IndexChecksums = ReadChecksums(reader),
-    };
-
     private static void WriteChecksums(BinaryWriter writer, IReadOnlyDictionary<int, uint[]> checksums)
     {
         writer.Write(checksums.Count);
@@ -140,19 +130,9 @@ internal static class CheckpointFile
         }
     }
 
-    private static Dictionary<int, uint[]> ReadChecksums(BinaryReader reader)
-    {
-        Dictionary<int, uint[]> checksums = [];
-        for (var count = reader.ReadInt32(); count > 0; count--)
-            checksums.Add(reader.ReadInt32(), MemoryMarshal.Cast<byte, uint>(ReadBytes(reader)).ToArray());
-        return checksums;
-    }
-
     private static void WriteBytes(BinaryWriter writer, ReadOnlySpan<byte> bytes)
     {
         writer.Write(bytes.Length);
         writer.Write(bytes);
     }
-
-    private static byte[] ReadBytes(BinaryReader reader) => reader.ReadBytes(reader.ReadInt32());
 }

@@ -159,10 +159,7 @@ internal sealed partial class Committer
         }
     }
 
-    private static StoreException Refused(Exception e) => new(
-        $"The disk refused to keep a batch ({e.Message}). Nothing of it is visible. Free some space or check the disk; "
-        + "the store takes writes again as soon as the disk does.",
-        e);
+    private static StoreException Refused(Exception e) => StoreErrors.Refused("to keep a batch; nothing of it is visible", e);
 
     private void StartNewLog()
     {

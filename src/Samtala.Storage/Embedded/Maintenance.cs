@@ -57,7 +57,7 @@ internal sealed partial class Maintenance : IAsyncDisposable
             }
             catch (IOException e) when (e is not StoreException)
             {
-                throw new StoreException($"The disk refused to give an extent a file: {e.Message}", e);
+                throw StoreErrors.Refused("to give an extent a file", e);
             }
         },
         cancellationToken);

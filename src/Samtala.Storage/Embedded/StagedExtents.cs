@@ -118,7 +118,7 @@ internal sealed class StagedExtents
         }
         catch (IOException e) when (e is not StoreException)
         {
-            throw new StoreException($"The disk refused the bytes of extent {id.Value}: {e.Message}", e);
+            throw StoreErrors.Refused($"the bytes of extent {id.Value}", e);
         }
     }
 

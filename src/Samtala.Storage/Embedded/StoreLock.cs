@@ -43,7 +43,7 @@ internal sealed partial class StoreLock : IDisposable
             StoreLock result = new(new DiskFileSystem(folder), Open(folder));
             try
             {
-                result.CheckFormat(folder);
+                result.CheckFormat();
                 result.Read(folder);
                 return result;
             }
@@ -55,7 +55,7 @@ internal sealed partial class StoreLock : IDisposable
         }
         catch (Exception e) when (e is (IOException or UnauthorizedAccessException) and not StoreException)
         {
-            throw new StoreException($"Data folder '{folder}' cannot be used: {e.Message}", e);
+            throw StoreErrors.Unusable(folder, e);
         }
     }
 
@@ -83,7 +83,13 @@ internal sealed partial class StoreLock : IDisposable
             return;
         }
 
+        // Each new folder's name is made durable in the folder above it.
+        List<string> above = [];
+        for (var path = Path.GetFullPath(folder); !Directory.Exists(path); path = Path.GetDirectoryName(path)!)
+            above.Add(Path.GetDirectoryName(path)!);
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var path in above)
+            new DiskFileSystem(path).SyncFolder("");
     }
 
     private static FileStream Open(string folder)
@@ -95,8 +101,7 @@ internal sealed partial class StoreLock : IDisposable
         }
         catch (IOException e) when (File.Exists(path))
         {
-            throw new StoreException(
-                $"Data folder '{folder}' is in use by another process. Stop that one, or choose another folder.", e);
+            throw StoreErrors.InUse(folder, e);
         }
     }
 
@@ -119,27 +124,34 @@ internal sealed partial class StoreLock : IDisposable
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int folder, string path, int flags, uint mask, byte[] status);
 
-    private void CheckFormat(string folder)
+    private void CheckFormat()
     {
         if (!_files.Exists(FormatName))
         {
+            if (_files.Exists(CheckpointFile.Name))
+                throw StoreErrors.DamagedFormat(FormatName, "it is missing beside data");
             Write(FormatName, JsonSerializer.SerializeToUtf8Bytes(new FormatFile(Format, Format), s_json));
             return;
         }
 
-        var found = Parse<FormatFile>(FormatName) ?? throw new StoreCorruptException(
-            $"File '{FormatName}' of data folder '{folder}' is damaged. Restore it from a backup.");
+        if (Parse<FormatFile>(FormatName) is not { Format: > 0, MinReader: > 0 } found)
+        {
+            throw StoreErrors.DamagedFormat(
+                FormatName, $$"""it is not {"format":{{Format}},"minReader":{{Format}}}""");
+        }
+
         if (found.MinReader > Format)
         {
-            throw new StoreException(
-                $"Data folder '{folder}' has format {found.Format}, and this program reads up to {Format}. "
-                + $"Install a version that reads format {found.MinReader}, or choose another folder.");
+            throw StoreErrors.OtherVersion(
+                FormatName, $"says format {found.Format}, and this program reads up to {Format}",
+                $"Install a version that reads format {found.MinReader}, or choose another folder.");
         }
     }
 
     private void Read(string folder)
     {
-        PreviousWitness = Parse<StoreWitness>(WitnessName);
+        // Without one that can be read the folder counts as another, which is the safe side.
+        PreviousWitness = Parse<StoreWitness>(WitnessName) is { BootId: not null } witness ? witness : null;
         Witness = Look(folder);
         StoppedCleanly = _files.Exists(CleanName) || !_files.Exists(CheckpointFile.Name);
         Write(WitnessName, JsonSerializer.SerializeToUtf8Bytes(Witness, s_json));
@@ -154,7 +166,7 @@ internal sealed partial class StoreLock : IDisposable
             return null;
         using var file = _files.Open(name);
         var bytes = new byte[Math.Min(file.Length, 4096)];
-        _ = file.Read(0, bytes);
+        bytes = bytes[..file.Read(0, bytes)];
         try
         {
             return JsonSerializer.Deserialize<T>(bytes, s_json);

@@ -20,10 +20,10 @@ internal static partial class StoreRecovery
             files.CreateFolder(TableStore.Folder);
             files.CreateFolder(ExtentFile.Folder);
             var checkpoint = CheckpointFile.Read(files);
-            if (checkpoint is null && HasRecords(files))
+            if (checkpoint is null && HadData(files))
             {
-                throw new StoreCorruptException(
-                    $"The data folder has a write-ahead log but no file '{CheckpointFile.Name}'. Restore a backup.");
+                throw StoreErrors.DamagedCheckpoint(
+                    CheckpointFile.Name, "it is missing, and the folder has had data");
             }
 
             contents = Load(files, checkpoint, options);
@@ -47,7 +47,7 @@ internal static partial class StoreRecovery
             contents?.Dispose();
             if (e is StoreException or not (IOException or UnauthorizedAccessException))
                 throw;
-            throw new StoreException($"The data folder cannot be opened: {e.Message}", e);
+            throw StoreErrors.Unusable(options.Folder, e);
         }
     }
 
@@ -99,14 +99,20 @@ internal static partial class StoreRecovery
             contents.Apply(operation);
         if (offset != record.Length)
         {
-            throw new StoreException(
-                "A record of the write-ahead log holds an operation this program does not know. Update it.");
+            throw StoreErrors.OtherVersion(
+                WriteAheadLog.Folder, $"has a record whose operation at byte {offset} this program does not know",
+                "Install the version that wrote it.");
         }
     }
 
-    /// <summary>An empty log is what a first start leaves that was cut off before its checkpoint.</summary>
-    private static bool HasRecords(IFileSystem files) => WalReader.ListFrom(files, 0)
-        .Exists(generation => WalReader.FirstSequence(files, generation) is not null);
+    /// <summary>A log that has no record and follows none is what a first start leaves that was cut off before its
+    /// checkpoint; that start makes the log before the table's files.</summary>
+    private static bool HadData(IFileSystem files)
+    {
+        var generations = WalReader.ListFrom(files, 0);
+        return generations.Exists(generation => WalReader.FollowsOrHasRecords(files, generation))
+            || (generations.Count == 0 && files.List(TableStore.Folder).Count > 0);
+    }
 
     [LoggerMessage(10, LogLevel.Information, "The store is open; {Replayed} batches replayed from the log")]
     private static partial void LogOpened(ILogger logger, int replayed);

@@ -134,7 +134,20 @@ internal sealed class ExtentFiles : IDisposable
 
     /// <summary>Reads and checks bytes of an extent.</summary>
     /// <exception cref="StoreCorruptException">They are not what was written.</exception>
+    /// <exception cref="StoreException">The disk refused.</exception>
     public int Read(ExtentId id, ExtentPlace place, long offset, Span<byte> target)
+    {
+        try
+        {
+            return ReadNow(id, place, offset, target);
+        }
+        catch (IOException e) when (e is not StoreException)
+        {
+            throw Unreadable(id, place, e);
+        }
+    }
+
+    private int ReadNow(ExtentId id, ExtentPlace place, long offset, Span<byte> target)
     {
         using var use = FileOf(place).Open();
         var count = (int)Math.Min(target.Length, place.Length - offset);
@@ -157,15 +170,18 @@ internal sealed class ExtentFiles : IDisposable
     /// <summary>Checks the whole extent unless that was done since the start, and pins its file.</summary>
     public ExtentFile.Use OpenVerified(ExtentId id, ExtentPlace place)
     {
-        var use = FileOf(place).Open();
+        ExtentFile.Use? use = null;
         try
         {
+            use = FileOf(place).Open();
             VerifyOnce(id, place, use.File);
             return use;
         }
-        catch
+        catch (Exception e)
         {
-            use.Dispose();
+            use?.Dispose();
+            if (e is IOException and not StoreException)
+                throw Unreadable(id, place, e);
             throw;
         }
     }
@@ -197,9 +213,11 @@ internal sealed class ExtentFiles : IDisposable
             file.CloseIfUnused();
     }
 
-    private static StoreCorruptException Damaged(ExtentId id, ExtentPlace place, string what) => new(
-        $"Extent {id.Value} in file '{ExtentFile.PathOf(place.File)}' at {place.Offset} is damaged: {what}. "
-        + "Fetch its bytes again from a peer that has them, or restore a backup.");
+    private static StoreException Unreadable(ExtentId id, ExtentPlace place, Exception e) =>
+        StoreErrors.Refused($"a read of extent {id.Value} in file '{ExtentFile.PathOf(place.File)}'", e);
+
+    private static StoreCorruptException Damaged(ExtentId id, ExtentPlace place, string what) =>
+        StoreErrors.DamagedExtent(id.Value, ExtentFile.PathOf(place.File), place.Offset, what);
 
     private long LengthOf(uint number)
     {
@@ -243,6 +261,9 @@ internal sealed class ExtentFiles : IDisposable
 
     private static uint[] ReadChunks(ExtentId id, ExtentPlace place, IStoreFile file)
     {
+        var length = file.Length;
+        if (place.End > length)
+            throw Damaged(id, place, $"it ends at {place.End} and its file at {length}");
         var chunks = new uint[ExtentLayout.ChunkCount(place.Length)];
         var bytes = MemoryMarshal.AsBytes(chunks.AsSpan());
         if (file.Read(place.Offset + place.Length, bytes) != bytes.Length

@@ -11,6 +11,9 @@ internal readonly record struct ExtentPlace(uint File, long Offset, long Length,
 {
     public const int EncodedSize = 24;
 
+    /// <summary>Beyond any file: sums with lengths do not overflow.</summary>
+    private const long OffsetMax = long.MaxValue / 2;
+
     /// <summary>Bytes the extent takes in its file, with header and checksums.</summary>
     public long Footprint => ExtentLayout.FootprintOf(Length);
 
@@ -27,7 +30,10 @@ internal readonly record struct ExtentPlace(uint File, long Offset, long Length,
             BinaryPrimitives.ReadInt64LittleEndian(source[4..]),
             BinaryPrimitives.ReadInt64LittleEndian(source[12..]),
             BinaryPrimitives.ReadUInt32LittleEndian(source[20..]));
-        return place is { Offset: >= 0, Length: >= 0 and <= StoreLimits.ExtentSizeMax };
+        return place is
+        {
+            Offset: >= ExtentLayout.HeaderSize and <= OffsetMax, Length: >= 0 and <= StoreLimits.ExtentSizeMax,
+        };
     }
 
     public void Write(Span<byte> target)

@@ -100,7 +100,7 @@ internal sealed class ExtentWriter : IExtentWriter
     }
 
     private static StoreException Refused(IOException e) =>
-        new($"The disk refused the bytes of an extent: {e.Message} Free some space and try again.", e);
+        StoreErrors.Refused("the bytes of an extent", e);
 
     private void WriteChunk()
     {

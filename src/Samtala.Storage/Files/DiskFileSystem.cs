@@ -8,12 +8,32 @@ internal sealed partial class DiskFileSystem(string root) : IFileSystem
 {
     private const int OpenReadOnly = 0;
 
-    public IStoreFile Open(string path) => new DiskFile(File.OpenHandle(
-        Full(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+    public IStoreFile Open(string path)
+    {
+        try
+        {
+            return new DiskFile(File.OpenHandle(
+                Full(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(e);
+        }
+    }
 
     public bool Exists(string path) => File.Exists(Full(path));
 
-    public void CreateFolder(string path) => Directory.CreateDirectory(Full(path));
+    public void CreateFolder(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(Full(path));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(e);
+        }
+    }
 
     public IReadOnlyList<string> List(string folder) => Directory.Exists(Full(folder))
         ? [.. Directory.EnumerateFiles(Full(folder)).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)]
@@ -21,11 +41,28 @@ internal sealed partial class DiskFileSystem(string root) : IFileSystem
 
     public void Delete(string path)
     {
-        if (File.Exists(Full(path)))
-            File.Delete(Full(path));
+        try
+        {
+            if (File.Exists(Full(path)))
+                File.Delete(Full(path));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(e);
+        }
     }
 
-    public void Replace(string from, string to) => File.Move(Full(from), Full(to), overwrite: true);
+    public void Replace(string from, string to)
+    {
+        try
+        {
+            File.Move(Full(from), Full(to), overwrite: true);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Denied(e);
+        }
+    }
 
     public void SyncFolder(string path)
     {
@@ -52,6 +89,9 @@ internal sealed partial class DiskFileSystem(string root) : IFileSystem
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int SyncData(SafeFileHandle handle);
+
+    /// <summary>To the store a denied access is one more thing the disk refuses.</summary>
+    private static IOException Denied(UnauthorizedAccessException e) => new(e.Message, e);
 
     private string Full(string path) => Path.Combine(root, path);
 

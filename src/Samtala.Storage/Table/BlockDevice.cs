@@ -43,6 +43,14 @@ internal sealed class BlockDevice : StorageDeviceBase
         return failure;
     }
 
+    /// <summary>As <see cref="TakeReadFailure"/>, thrown.</summary>
+    /// <exception cref="StoreException">The disk refused or holds other bytes than were written.</exception>
+    public static void ThrowReadFailure()
+    {
+        if (TakeReadFailure() is { } failure)
+            throw failure as StoreException ?? StoreErrors.Refused("a read of the table", failure);
+    }
+
     public static string PathOf(string prefix, int segment) =>
         string.Create(CultureInfo.InvariantCulture, $"{prefix}.{segment:d6}");
 
@@ -79,7 +87,7 @@ internal sealed class BlockDevice : StorageDeviceBase
                 Read(segmentId, (long)sourceAddress + done, target);
                 HideTail((segmentId * segmentSize) + (long)sourceAddress + done, target);
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 target.Clear();
                 s_readFailure = e;
@@ -234,9 +242,7 @@ internal sealed class BlockDevice : StorageDeviceBase
             var block = target.Slice(done, Math.Min(BlockSize, target.Length - done));
             if (block.Length == BlockSize && !segment.Matches((int)((offset + done) / BlockSize), block))
             {
-                throw new StoreCorruptException(
-                    $"Table file '{segment.Path}' is damaged in the block at {offset + done}. "
-                    + "Restore the data folder from a backup.");
+                throw StoreErrors.DamagedTable(segment.Path, offset + done, "its checksum is another");
             }
         }
     }

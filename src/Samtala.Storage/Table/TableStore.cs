@@ -79,24 +79,27 @@ internal sealed class TableStore : IDisposable
         while (checkpoint.EntryCount > buckets * EntriesPerBucketMax)
             buckets *= 2;
         TableStore table = new(files, buckets, memorySize) { CompactedSize = checkpoint.CompactedSize };
+        _ = BlockDevice.TakeReadFailure();
         try
         {
             table._device.LoadChecksums(checkpoint.LogChecksums, checkpoint.TailAddress);
             table._checkpoints.IndexMetadata = checkpoint.IndexMetadata;
             table._checkpoints.LogMetadata = checkpoint.LogMetadata;
             table._checkpoints.IndexChecksums = checkpoint.IndexChecksums;
-            _ = BlockDevice.TakeReadFailure();
             table._kv.Recover(buckets == checkpoint.IndexBuckets ? checkpoint.Token : default, checkpoint.Token);
             table._checkpoints.IndexChecksums = null;
             table._device.EndRecovery();
-            if (BlockDevice.TakeReadFailure() is { } failure)
-                throw failure is StoreException ? failure : new StoreException(failure.Message, failure);
+            BlockDevice.ThrowReadFailure();
             return table;
         }
-        catch
+        catch (Exception e)
         {
+            // FASTER got zeros for what could not be read and may stumble over them: the reason is the read.
+            var reason = BlockDevice.TakeReadFailure() ?? e;
             table.Dispose();
-            throw;
+            throw reason as StoreException ?? (reason is IOException
+                ? StoreErrors.Refused("to read the table", reason)
+                : StoreErrors.DamagedTable(s_logPrefix, 0, reason.Message));
         }
     }
 
@@ -211,8 +214,7 @@ internal sealed class TableStore : IDisposable
             }
         }
 
-        if (BlockDevice.TakeReadFailure() is { } failure)
-            throw failure is StoreException ? failure : new StoreException(failure.Message, failure);
+        BlockDevice.ThrowReadFailure();
         foreach (var (address, key, value) in live)
         {
             if (Get(_writer, key, out var current) is not null && current == address)
@@ -274,8 +276,7 @@ internal sealed class TableStore : IDisposable
             }
 
             outputs.Dispose();
-            if (BlockDevice.TakeReadFailure() is { } failure)
-                throw failure is StoreException ? failure : new StoreException(failure.Message, failure);
+            BlockDevice.ThrowReadFailure();
             return output;
         }
     }

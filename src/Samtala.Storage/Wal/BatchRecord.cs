@@ -90,10 +90,13 @@ internal static class BatchRecord
         if (kind is OperationKind.Put or OperationKind.Delete)
         {
             if (!TryTake(record, ref offset, 1, out var size)
+                || size.Span[0] is 0 or > StoreLimits.KeyspaceNameSizeMax
                 || !TryTake(record, ref offset, size.Span[0], out var name)
                 || !TryTake(record, ref offset, 2, out size)
                 || !TryTake(record, ref offset, BinaryPrimitives.ReadUInt16LittleEndian(size.Span), out var key)
-                || !TryReadBytes(record, ref offset, out var value))
+                || key.Length is 0 or > StoreLimits.KeySizeMax
+                || !TryReadBytes(record, ref offset, out var value)
+                || value.Length > StoreLimits.ValueSizeMax)
             {
                 return false;
             }

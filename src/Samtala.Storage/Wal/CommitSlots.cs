@@ -58,12 +58,13 @@ internal sealed class CommitSlots(IStoreFile file, uint generation, ulong baseSe
         file.Write((commitNumber & 1) * SlotSize, slot);
     }
 
-    /// <summary>Up to where the log was durable for certain, and the sequence number before its first record; zeros if
-    /// no slot can be read.</summary>
-    public (long DurableUntil, ulong BaseSequence) Read()
+    /// <summary>Up to where the log was durable for certain, and the sequence number before its first record.</summary>
+    /// <returns>False if no slot can be read.</returns>
+    public bool TryRead(out long durableUntil, out ulong sequence)
     {
         long best = -1;
-        (long DurableUntil, ulong BaseSequence) found = default;
+        durableUntil = 0;
+        sequence = 0;
         Span<byte> slot = stackalloc byte[SlotBytes];
         for (var i = 0; i < 2; i++)
         {
@@ -79,12 +80,11 @@ internal sealed class CommitSlots(IStoreFile file, uint generation, ulong baseSe
             if (number <= best)
                 continue;
             best = number;
-            found = (
-                BinaryPrimitives.ReadInt64LittleEndian(slot[16..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(slot[24..]));
+            durableUntil = BinaryPrimitives.ReadInt64LittleEndian(slot[16..]);
+            sequence = BinaryPrimitives.ReadUInt64LittleEndian(slot[24..]);
         }
 
-        return found;
+        return best >= 0;
     }
 
     // Recovery does not go through FasterLog (WalReader says why), so there is nothing to list.

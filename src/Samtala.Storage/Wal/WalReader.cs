@@ -56,7 +56,7 @@ internal static class WalReader
     public static ulong? FirstSequence(IFileSystem files, uint generation)
     {
         using var file = files.Open(WriteAheadLog.PathOf(generation));
-        var (_, sequence) = new CommitSlots(file, generation).Read();
+        var (_, sequence) = ReadSlots(file, generation);
         var page = new byte[WriteAheadLog.PageSize];
         var count = file.Read(CommitSlots.Size, page);
         var next = sequence;
@@ -64,12 +64,21 @@ internal static class WalReader
         return next > sequence ? sequence : null;
     }
 
+    /// <summary>Whether anything was ever committed, as far as this generation knows.</summary>
+    public static bool FollowsOrHasRecords(IFileSystem files, uint generation)
+    {
+        if (FirstSequence(files, generation) is not null)
+            return true;
+        using var file = files.Open(WriteAheadLog.PathOf(generation));
+        return ReadSlots(file, generation).BaseSequence > 0;
+    }
+
     private static ulong Replay(
         IFileSystem files, uint generation, ulong sequence, ulong limit, Action<ReadOnlyMemory<byte>> apply)
     {
         var path = WriteAheadLog.PathOf(generation);
         using var file = files.Open(path);
-        var (durableUntil, _) = new CommitSlots(file, generation).Read();
+        var (durableUntil, _) = ReadSlots(file, generation);
         var page = new byte[WriteAheadLog.PageSize];
         for (long pageStart = 0; ; pageStart += page.Length)
         {
@@ -79,7 +88,7 @@ internal static class WalReader
             if (next == pageStart + page.Length)
                 continue;
             if (next < durableUntil && sequence < limit)
-                throw Damaged(path, next, "a record is not what was written");
+                throw Damaged(path, CommitSlots.Size + next, "a record is not what was written");
             return sequence;
         }
     }
@@ -116,6 +125,14 @@ internal static class WalReader
         return pageStart + WriteAheadLog.PageSize;
     }
 
-    private static StoreCorruptException Damaged(string path, long address, string what) => new(
-        $"Write-ahead log '{path}' is damaged at {address}: {what}. Restore the data folder from a backup.");
+    /// <summary>A log gets its name when its first slot is durable, and the slots are never written both at once: one
+    /// can be read after any power cut.</summary>
+    private static (long DurableUntil, ulong BaseSequence) ReadSlots(IStoreFile file, uint generation) =>
+        new CommitSlots(file, generation).TryRead(out var durableUntil, out var sequence)
+            ? (durableUntil, sequence)
+            : throw Damaged(
+                WriteAheadLog.PathOf(generation), 0, "neither of its two commit slots can be read");
+
+    private static StoreCorruptException Damaged(string path, long offset, string what) =>
+        StoreErrors.DamagedLog(path, offset, what);
 }
