@@ -4,6 +4,8 @@ using Samtala.Bench;
 Dictionary<string, Func<BenchArguments, Task<int>>> areas = new(StringComparer.Ordinal)
 {
     ["grpc"] = GrpcBench.RunAsync,
+    ["node"] = NodeBench.RunAsync,
+    ["registry"] = RegistryBench.RunAsync,
     ["store"] = StoreBench.RunAsync,
 };
 
@@ -13,5 +15,7 @@ if (args.Length > 0 && areas.TryGetValue(args[0], out var area))
 await Console.Error.WriteLineAsync(
     $"usage: Samtala.Bench {string.Join('|', areas.Keys)} CASE [--flag value] [--output json]");
 await Console.Error.WriteLineAsync(GrpcBench.Usage);
+await Console.Error.WriteLineAsync(NodeBench.Usage);
+await Console.Error.WriteLineAsync(RegistryBench.Usage);
 await Console.Error.WriteLineAsync(StoreBench.Usage);
 return 2;
