@@ -35,6 +35,8 @@ internal static class RpcCommands
             parent.Add(new RpcCommand(rpc, context).Build(path[^1], $"samtala {name} {string.Join(' ', path)}"));
         }
 
+        foreach (var words in group.Subcommands.Where(c => c.Subcommands.Count > 0))
+            words.Description = $"Has commands of its own: {string.Join(", ", words.Subcommands.Select(c => c.Name))}.";
         return group;
     }
 
@@ -51,7 +53,7 @@ internal static class RpcCommands
     {
         if (parent.Subcommands.FirstOrDefault(c => c.Name == word) is { } there)
             return there;
-        Command child = new(word, $"{word} …");
+        Command child = new(word);
         parent.Add(child);
         return child;
     }
