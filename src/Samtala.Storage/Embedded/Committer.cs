@@ -159,7 +159,8 @@ internal sealed partial class Committer
         }
     }
 
-    private static StoreException Refused(Exception e) => StoreErrors.Refused("to keep a batch; nothing of it is visible", e);
+    private static StoreException Refused(Exception e) =>
+        StoreErrors.Refused("to keep a batch; nothing of it is visible", e);
 
     private void StartNewLog()
     {

@@ -9,7 +9,8 @@ namespace Samtala.Storage.Table;
 /// <remarks>A write that fails is kept in memory and tried again at the next <see cref="Sync"/>, so FASTER never sees
 /// an
 /// error; nothing is acknowledged from here. Reads fail on the calling thread: ask <see cref="TakeReadFailure"/>.
-/// Segments that FASTER drops stay until <see cref="DeleteDropped"/>, because the last checkpoint may need them.
+/// FASTER drops segments some time after a checkpoint, on another thread; what no checkpoint needs is deleted by
+/// <see cref="DeleteBefore"/> instead.
 /// </remarks>
 internal sealed class BlockDevice : StorageDeviceBase
 {
@@ -23,7 +24,6 @@ internal sealed class BlockDevice : StorageDeviceBase
     private readonly string _prefix;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Segment> _segments = [];
-    private readonly List<int> _dropped = [];
     private readonly SortedDictionary<(int Segment, long Offset), byte[]> _retained = [];
     private readonly byte[] _copy = new byte[CopySize];
     private long _recoveringUntil = long.MaxValue;
@@ -97,12 +97,8 @@ internal sealed class BlockDevice : StorageDeviceBase
         callback(0, readLength, context);
     }
 
-    public override void RemoveSegmentAsync(int segment, AsyncCallback callback, IAsyncResult result)
-    {
-        lock (_gate)
-            _dropped.Add(segment);
+    public override void RemoveSegmentAsync(int segment, AsyncCallback callback, IAsyncResult result) =>
         callback(result);
-    }
 
     /// <summary>Makes everything written durable.</summary>
     /// <exception cref="IOException">The disk refused; try again later.</exception>
@@ -124,28 +120,37 @@ internal sealed class BlockDevice : StorageDeviceBase
         }
     }
 
-    /// <summary>Deletes what FASTER dropped; call once a checkpoint without it is durable.</summary>
-    public void DeleteDropped()
+    /// <summary>Deletes the segments before an address; call once a checkpoint that begins there is durable. Nobody
+    /// reads them by then: a checkpoint waits for every read that began before it.</summary>
+    public void DeleteBefore(long address)
     {
+        var folder = Path.GetDirectoryName(_prefix)!;
         lock (_gate)
         {
-            foreach (var id in _dropped)
+            foreach (var name in _files.List(folder))
             {
+                var path = Path.Combine(folder, name);
+                if (!path.StartsWith(_prefix + ".", StringComparison.Ordinal)
+                    || !int.TryParse(
+                        path.AsSpan(_prefix.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                    || id >= address / segmentSize)
+                {
+                    continue;
+                }
+
                 if (_segments.Remove(id, out var segment))
                     segment.Dispose();
-                _files.Delete(PathOf(_prefix, id));
+                _files.Delete(path);
             }
-
-            _dropped.Clear();
         }
     }
 
-    /// <summary>The checksums of every segment, to be kept with the checkpoint.</summary>
-    public Dictionary<int, uint[]> CopyChecksums()
+    /// <summary>The checksums of the segments from an address on, to be kept with the checkpoint.</summary>
+    public Dictionary<int, uint[]> CopyChecksums(long begin = 0)
     {
         lock (_gate)
         {
-            return _segments.Where(s => !_dropped.Contains(s.Key))
+            return _segments.Where(s => s.Key >= begin / Math.Max(1, segmentSize))
                 .ToDictionary(s => s.Key, s => s.Value.Checksums.AsSpan(0, s.Value.BlockCount).ToArray());
         }
     }
@@ -174,7 +179,7 @@ internal sealed class BlockDevice : StorageDeviceBase
         var block = new byte[BlockSize];
         lock (_gate)
         {
-            foreach (var (id, segment) in _segments.Where(s => !_dropped.Contains(s.Key)))
+            foreach (var (id, segment) in _segments)
             {
                 for (var i = 0; i < segment.BlockCount; i++)
                 {

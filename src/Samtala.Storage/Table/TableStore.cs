@@ -170,7 +170,7 @@ internal sealed class TableStore : IDisposable
             EntryCount = _kv.EntryCount,
             TailAddress = tail,
             CompactedSize = CompactedSize,
-            LogChecksums = _device.CopyChecksums(),
+            LogChecksums = _device.CopyChecksums(_kv.Log.BeginAddress),
             IndexChecksums = index.CopyChecksums(),
         };
         index.Dispose();
@@ -180,7 +180,7 @@ internal sealed class TableStore : IDisposable
     /// <summary>Deletes what only earlier checkpoints needed.</summary>
     public void DeleteOutdated(IFileSystem files, Guid token)
     {
-        _device.DeleteDropped();
+        _device.DeleteBefore(_kv.Log.BeginAddress);
         var current = Path.GetFileName(TableCheckpoints.IndexPrefix(token));
         foreach (var name in files.List(Folder))
         {
