@@ -10,7 +10,7 @@ namespace Samtala.Bench;
 internal static partial class StoreBench
 {
     public const string Usage =
-        "store put|get|recover|space [--entries 1000000] [--size 128] [--batch 1000] [--writers 64] [--seconds 5] "
+        "store put|get|recover|space|stall|idle [--entries 1000000] [--size 128] [--batch 1000] [--writers 64] [--seconds 5] "
         + "[--runs 3] [--folder DIR]";
 
     private static readonly Keyspace s_keys = Keyspace.Exact("bench");
@@ -33,6 +33,12 @@ internal static partial class StoreBench
                     break;
                 case "space":
                     await SpaceAsync(arguments, root);
+                    break;
+                case "stall":
+                    await StoreLatencyBench.StallAsync(arguments, root);
+                    break;
+                case "idle":
+                    await StoreLatencyBench.IdleAsync(arguments, root);
                     break;
                 default:
                     await Console.Error.WriteLineAsync(Usage);
@@ -200,7 +206,8 @@ internal static partial class StoreBench
             ("compactMs", watch.ElapsedMilliseconds));
     }
 
-    private static async Task FillAsync(
+    /// <summary>Puts entries in batches, some ahead of the disk, and flushes.</summary>
+    public static async Task FillAsync(
         EmbeddedStore store, int entries, int size, int batchSize, Durability durability)
     {
         var key = new byte[16];
@@ -257,7 +264,8 @@ internal static partial class StoreBench
     [LibraryImport("libc", EntryPoint = "fdatasync")]
     private static partial int SyncData(SafeFileHandle handle);
 
-    private static Task<EmbeddedStore> OpenAsync(string folder) => EmbeddedStore.OpenAsync(
+    /// <summary>A store that does nothing by itself.</summary>
+    public static Task<EmbeddedStore> OpenAsync(string folder) => EmbeddedStore.OpenAsync(
         new StoreOptions { Folder = folder, MaintenanceInterval = TimeSpan.Zero }, TimeProvider.System);
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
