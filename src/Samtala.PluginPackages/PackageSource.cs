@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Formats.Tar;
 using System.IO.Compression;
 
 namespace Samtala.PluginPackages;
@@ -72,9 +73,31 @@ internal sealed class PackageSource : IDisposable
             }
 
             var length = ((FileInfo)item).Length;
-            // A pipe or device has no length: nothing without a length is ever opened.
+            // A pipe, socket or device has no length: nothing without a length is ever opened.
+            if (length == 0 && !IsPlainFile(item.FullName))
+                throw Refuse($"has something in it that is neither file nor folder ({Shorten(path)})");
             Add(path, length, length, null, length == 0 ? () => Stream.Null : () => File.OpenRead(item.FullName));
         }
+    }
+
+    /// <summary>Whether a path is a file with content of its own. The framework tells the type of a directory entry
+    /// only to those who make a tar of it, and does not open pipes for that.</summary>
+    private static bool IsPlainFile(string path)
+    {
+        using var bytes = new MemoryStream();
+        try
+        {
+            using (var writer = new TarWriter(bytes, TarEntryFormat.Pax, leaveOpen: true))
+                writer.WriteEntry(path, "entry");
+        }
+        catch (IOException)
+        {
+            return false; // a socket, which no tar can hold
+        }
+
+        bytes.Position = 0;
+        using var reader = new TarReader(bytes);
+        return reader.GetNextEntry()?.EntryType is TarEntryType.RegularFile;
     }
 
     private void ReadArchive()

@@ -62,6 +62,7 @@ public sealed class PluginPackage : IDisposable
         var name = Path.GetFileName(target);
         var temporary = Path.Combine(parent, $".new-{name}");
         var old = Path.Combine(parent, $".old-{name}");
+        DurableFile.CreateFolder(parent);
         DeleteFolder(temporary);
         DeleteFolder(old);
         try
@@ -76,9 +77,11 @@ public sealed class PluginPackage : IDisposable
                 RandomAccess.FlushToDisk(file.SafeFileHandle);
             }
 
+            DurableFile.SyncTree(temporary);
             if (Directory.Exists(target))
                 Directory.Move(target, old);
             Directory.Move(temporary, target);
+            DurableFile.SyncFolder(parent);
             DeleteFolder(old);
         }
         catch

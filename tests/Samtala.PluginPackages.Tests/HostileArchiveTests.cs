@@ -73,6 +73,34 @@ public sealed class HostileArchiveTests
     }
 
     [Fact]
+    public async Task A_pipe_in_a_folder_is_refused_and_an_empty_file_is_not()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Folders there hold no pipes.");
+        using var folder = new ScratchFolder();
+        Directory.CreateDirectory(folder.At("p"));
+        await File.WriteAllTextAsync(folder.At("p/plugin.json"), Archive.Manifest,
+            TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.At("p/Hello.dll"), "MZ", TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(folder.At("p/empty"), [], TestContext.Current.CancellationToken);
+        using (var package = await PluginPackage.OpenAsync(folder.At("p"), TestContext.Current.CancellationToken))
+            await package.UnpackAsync(folder.At("a/b/out"), TestContext.Current.CancellationToken);
+        Assert.Equal(0, new FileInfo(folder.At("a/b/out/empty")).Length);
+
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [folder.At("p/pipe")]))
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var e = await Assert.ThrowsAsync<PluginException>(
+            () => PluginPackage.OpenAsync(folder.At("p"), TestContext.Current.CancellationToken));
+        Assert.Contains("neither file nor folder (pipe)", e.Message, StringComparison.Ordinal);
+
+        File.Delete(folder.At("p/pipe"));
+        using var socket = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, default);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(folder.At("p/socket")));
+        await Assert.ThrowsAsync<PluginException>(
+            () => PluginPackage.OpenAsync(folder.At("p"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void There_are_at_least_fifty_of_them() => Assert.True(s_paths.Length + Hostile().Count() >= 50);
 
     private static IEnumerable<(string Name, Archive Archive)> Hostile()
