@@ -72,7 +72,7 @@ public sealed class GrpcEndpoint
 
         if (!_registry.Current.Methods.TryGetValue(request.Path.Value ?? "", out var method))
             return EndAsync(context, StatusCode.Unimplemented, $"There is no method {request.Path.Value} here.");
-        return ServeAsync(context, method, timeout);
+        return DrainAsync(context, ServeAsync(context, method, timeout));
     }
 
     private static bool IsPlainGrpc(string? contentType)
@@ -103,21 +103,27 @@ public sealed class GrpcEndpoint
         return RequestDrain.EndAsync(context, _time);
     }
 
-    private async Task ServeAsync(HttpContext context, RpcMethod method, TimeSpan? timeout)
+    /// <summary>Knows nothing of the method: while the rest of a request comes, its plugin can be unloaded.</summary>
+    private async Task DrainAsync(HttpContext context, Task<bool> serving)
+    {
+        if (!await serving)
+            await RequestDrain.EndAsync(context, _time);
+    }
+
+    /// <returns>Whether the request was read to its end.</returns>
+    private async Task<bool> ServeAsync(HttpContext context, RpcMethod method, TimeSpan? timeout)
     {
         if (_authorize is not null && await RefusalAsync(context, method) is { } refusal)
         {
             KestrelServerCall.WriteOutcome(context.Response.Headers, refusal.Status, refusal.Trailers);
-            await RequestDrain.EndAsync(context, _time);
-            return;
+            return false;
         }
 
         if (method.Type is not (MethodType.Unary or MethodType.ServerStreaming))
             LiftBodyLimits(context);
         var call = new KestrelServerCall(context, method, _limits, _time);
         await call.RunAsync(_registry, timeout);
-        if (!call.IsRequestRead)
-            await RequestDrain.EndAsync(context, _time);
+        return call.IsRequestRead;
     }
 
     private async ValueTask<RpcException?> RefusalAsync(HttpContext context, RpcMethod method)

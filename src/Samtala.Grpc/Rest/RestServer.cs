@@ -126,7 +126,7 @@ public sealed class RestServer
                 return;
             }
 
-            var body = match.Route.TakesBody ? await ReadBodyAsync(exchange) : [];
+            var body = match.Route.TakesBody ? await ReadBodyAsync(exchange, match.Route.Method.Owner) : [];
             if (body is null)
             {
                 await RestResponses.WriteAsync(exchange, TooLarge());
@@ -172,12 +172,35 @@ public sealed class RestServer
         Detail = $"A body may have {_limits.ReceiveMessageSizeMax} bytes at most.",
     };
 
-    /// <summary>The whole body; null when it is over the limit.</summary>
-    private async Task<byte[]?> ReadBodyAsync(RestExchange exchange)
+    /// <summary>The whole body; null when it is over the limit. It counts as a call from its first byte on: a caller
+    /// who sends half of it would else keep the code of a service that is taken away.</summary>
+    private async Task<byte[]?> ReadBodyAsync(RestExchange exchange, ServiceRegistration owner)
+    {
+        if (!owner.TryEnter())
+            throw Gone(owner);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(exchange.Aborted, owner.RemovedToken);
+        try
+        {
+            return await ReadBodyAsync(exchange, ending.Token);
+        }
+        catch (OperationCanceledException) when (owner.RemovedToken.IsCancellationRequested)
+        {
+            throw Gone(owner);
+        }
+        finally
+        {
+            owner.Exit();
+        }
+    }
+
+    private static RpcException Gone(ServiceRegistration owner) =>
+        new(new Status(StatusCode.Unavailable, $"The services of {owner.Name} are being taken away. Try again."));
+
+    private async Task<byte[]?> ReadBodyAsync(RestExchange exchange, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var result = await exchange.Body.ReadAsync(exchange.Aborted);
+            var result = await exchange.Body.ReadAsync(cancellationToken);
             if (result.Buffer.Length > _limits.ReceiveMessageSizeMax)
             {
                 exchange.Body.AdvanceTo(result.Buffer.End);

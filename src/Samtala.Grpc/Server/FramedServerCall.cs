@@ -29,11 +29,9 @@ public abstract class FramedServerCall : ServerCall
     protected override ValueTask<T?> ReadMessageAsync<T>(Marshaller<T> marshaller, CancellationToken cancellationToken)
         where T : class
     {
-        if (Rpc.Type is not (MethodType.Unary or MethodType.ServerStreaming))
-            return ReadHeedingAsync(marshaller, cancellationToken);
-        // A call without a deadline needs no token of its own.
-        var token = DeadlineCore == DateTime.MaxValue ? TransportAborted : CancellationToken;
-        return _reader.ReadSingleAsync(marshaller, token);
+        return Rpc.Type is MethodType.Unary or MethodType.ServerStreaming
+            ? _reader.ReadSingleAsync(marshaller, this)
+            : ReadHeedingAsync(marshaller, cancellationToken);
     }
 
     /// <inheritdoc />

@@ -88,15 +88,18 @@ internal sealed class FrameReader(PipeReader input, int payloadLengthMax)
     public bool IsAtEnd { get; private set; }
 
     /// <summary>The only message of a stream, after its end has come; null when there is none.</summary>
+    /// <param name="marshaller">How it is read.</param>
+    /// <param name="call">Asked for its token only when there is something to wait for: few calls then need one.
+    /// </param>
     /// <exception cref="RpcException">What arrived is not one whole message.</exception>
-    public async ValueTask<T?> ReadSingleAsync<T>(Marshaller<T> marshaller, CancellationToken cancellationToken)
+    public async ValueTask<T?> ReadSingleAsync<T>(Marshaller<T> marshaller, ServerCallContext call)
         where T : class
     {
-        var message = await ReadAsync(marshaller, cancellationToken);
+        var message = await ReadAsync(marshaller, call, default);
         while (message is not null)
         {
             if (!input.TryRead(out var result))
-                result = await input.ReadAsync(cancellationToken);
+                result = await input.ReadAsync(call.CancellationToken);
             var isMore = !result.Buffer.IsEmpty;
             input.AdvanceTo(result.Buffer.End);
             if (isMore)
@@ -111,13 +114,17 @@ internal sealed class FrameReader(PipeReader input, int payloadLengthMax)
 
     /// <summary>The next message; null at the end.</summary>
     /// <exception cref="RpcException">What arrived is no message, is too long, or was cut off.</exception>
-    public async ValueTask<T?> ReadAsync<T>(Marshaller<T> marshaller, CancellationToken cancellationToken)
+    public ValueTask<T?> ReadAsync<T>(Marshaller<T> marshaller, CancellationToken cancellationToken)
+        where T : class => ReadAsync(marshaller, null, cancellationToken);
+
+    private async ValueTask<T?> ReadAsync<T>(
+        Marshaller<T> marshaller, ServerCallContext? call, CancellationToken cancellationToken)
         where T : class
     {
         while (true)
         {
             if (!input.TryRead(out var result))
-                result = await input.ReadAsync(cancellationToken);
+                result = await input.ReadAsync(call?.CancellationToken ?? cancellationToken);
             if (TryTake(result, marshaller, out var message))
                 return message;
             if (result.IsCanceled)
