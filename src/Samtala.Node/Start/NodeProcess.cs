@@ -20,6 +20,7 @@ internal static class NodeProcess
     public static async Task<int> RunAsync(
         StartOptions options, CliContext context, CancellationToken cancellationToken)
     {
+        NativeMemory.Limit();
         var time = TimeProvider.System;
         using var logs = StandardErrorLog.Factory(context.Error, time, context.Environment);
         var log = logs.CreateLogger("Samtala.Node");
