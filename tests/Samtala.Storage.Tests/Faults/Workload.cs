@@ -31,6 +31,9 @@ internal sealed class Workload(int seed, FaultyDisk disk)
 
     public WorkloadState State => _state;
 
+    /// <summary>What the store said when it last refused; for a failing test's message.</summary>
+    private StoreException? LastRefusal { get; set; }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static Task<EmbeddedStore> OpenAsync(FaultyDisk disk) => EmbeddedStore.OpenAsync(
@@ -99,7 +102,7 @@ internal sealed class Workload(int seed, FaultyDisk disk)
     {
         var before = History.Count;
         await CommitAsync(store, BatchCount + before);
-        Assert.True(History.Count > before, "The store does not take batches again.");
+        Assert.True(History.Count > before, $"The store does not take batches again: {LastRefusal}");
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
@@ -111,15 +114,16 @@ internal sealed class Workload(int seed, FaultyDisk disk)
         return bytes;
     }
 
-    private static async Task<bool> TryAsync(Func<ValueTask> work)
+    private async Task<bool> TryAsync(Func<ValueTask> work)
     {
         try
         {
             await work();
             return true;
         }
-        catch (StoreException)
+        catch (StoreException e)
         {
+            LastRefusal = e;
             return false;
         }
     }
