@@ -11,7 +11,7 @@ namespace Samtala.Kernel;
 /// </summary>
 public sealed class NodeKernel : IAsyncDisposable
 {
-    private readonly Lazy<IDialer> _dialer = new(() => new SocketDialer());
+    private readonly MeteredDialer _dialer = new(new SocketDialer());
     private volatile IReadOnlyList<string> _authorities = [];
 
     private NodeKernel(KernelOptions options, KernelParts parts)
@@ -40,6 +40,9 @@ public sealed class NodeKernel : IAsyncDisposable
 
     /// <summary>host:port of every own HTTP door, the one to show first.</summary>
     public IReadOnlyList<string> Authorities => _authorities;
+
+    /// <summary>Bytes plugins received from and sent to other servers since the start, headers and all.</summary>
+    public long FetchedBytes => _dialer.Bytes;
 
     /// <summary>Finds the plugins there are and what the owner decided about them; starts none yet.</summary>
     /// <param name="options">How.</param>
@@ -94,6 +97,6 @@ public sealed class NodeKernel : IAsyncDisposable
     private OutboundHttp CreateFetch(PluginEntry entry, PluginBlobs blobs) => new(
         new OutboundRules(host => Grant.Covers(entry.Grants, $"fetch:{host}"), entry.Grants.Contains("fetch:private")),
         Grant.Covers(entry.Grants, "blobs") ? blobs : null,
-        _dialer.Value,
+        _dialer,
         Parts.Time);
 }

@@ -49,6 +49,25 @@ public sealed class ReplyBodyTests
     }
 
     [Fact]
+    public async Task A_metered_dialer_counts_both_directions()
+    {
+        const string Answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\n12345";
+        var asked = 0;
+        await using var server = new ScriptedServer(request =>
+        {
+            asked += request.Length;
+            return Answer;
+        });
+        var network = new MeteredDialer(new NamedNetwork(server.Port).Name("public.example", ["93.184.216.34"]));
+        using var http = new OutboundHttp(
+            new OutboundRules(_ => true, IsPrivateGranted: false), null, network, TimeProvider.System);
+        Assert.Equal(0, network.Bytes);
+        await http.FetchAsync(Request(), Token);
+        await http.FetchAsync(Request(), Token);
+        Assert.Equal(asked + (2 * Answer.Length), network.Bytes);
+    }
+
+    [Fact]
     public async Task A_body_over_its_limit_is_refused_before_it_is_read() => Assert.Equal(
         FetchFailure.BadBody,
         (await FailAsync(_ =>

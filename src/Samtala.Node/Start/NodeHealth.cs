@@ -16,7 +16,7 @@ internal sealed class NodeHealth(NodeKernel kernel, TimeProvider time) : INodeHe
 
     public IReadOnlyList<Plugin> Plugins => [.. kernel.Plugins.List().Select(PluginText.Describe)];
 
-    public long FetchedBytes => 0;
+    public long FetchedBytes => kernel.FetchedBytes;
 
     public long ServedBytes => kernel.Answers.ServedBytes;
 
@@ -25,6 +25,7 @@ internal sealed class NodeHealth(NodeKernel kernel, TimeProvider time) : INodeHe
         Write(writer, "samtala_uptime_seconds", "gauge", (time.GetUtcNow() - _started).TotalSeconds);
         Write(writer, "samtala_memory_bytes", "gauge", Environment.WorkingSet);
         Write(writer, "samtala_gc_heap_bytes", "gauge", GC.GetTotalMemory(forceFullCollection: false));
+        Write(writer, "samtala_fetched_bytes_total", "counter", FetchedBytes);
         Write(writer, "samtala_answers_served_bytes_total", "counter", ServedBytes);
         writer.Write("# TYPE samtala_plugin_running gauge\n");
         foreach (var plugin in kernel.Plugins.List())

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 
@@ -44,6 +45,20 @@ public sealed class MirrorTests
         Assert.Contains("immutable", good.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
         var stats = await node.GetJsonAsync("v1/registry/stats");
         Assert.Equal("2", stats.GetProperty("refused").GetString());
+    }
+
+    [Fact]
+    public async Task What_was_fetched_is_counted_in_the_status()
+    {
+        await using SpoilingProxy proxy = new(await MirrorCalls.RequireUpstreamAsync());
+        await using var node = await RunningNode.StartAsync();
+        await node.SetUpstreamAsync("npm", proxy.Address.AbsoluteUri);
+        using var first = await node.Client.GetAsync("registry/npm/ms/-/ms-2.1.3.tgz");
+        var length = first.Content.Headers.ContentLength!.Value;
+        var fetched = long.Parse(
+            (await node.GetJsonAsync("v1/status")).GetProperty("fetchedBytes").GetString()!,
+            CultureInfo.InvariantCulture);
+        Assert.True(fetched > length, $"{fetched} bytes, and a file of {length} was fetched.");
     }
 
     [Fact]
