@@ -49,6 +49,9 @@ public sealed record PluginManifest
     /// <summary>Its dashboard module, relative to plugin.json; empty when it has none.</summary>
     public string Ui { get; init; } = "";
 
+    /// <summary>Writes it answers without a token, on this machine only.</summary>
+    public IReadOnlyList<AnonymousRequest> Anonymous { get; init; } = [];
+
     /// <summary>Whom to ask.</summary>
     public IReadOnlyList<string> Owners { get; init; } = [];
 
@@ -60,7 +63,7 @@ public sealed record PluginManifest
         using var document = StrictJson.Parse(json, FileSizeMax, "plugin.json");
         var fields = new StrictJson(document.RootElement, "plugin.json").Only(
             "id", "name", "description", "version", "sdk", "assembly", "needs", "documents", "services", "ui",
-                "owners");
+                "owners", "anonymous");
         var id = fields.Text("id", 32);
         if (!IsId(id))
         {
@@ -86,6 +89,9 @@ public sealed record PluginManifest
             Services = fields.Texts("services", 32, 128),
             Ui = fields.Text("ui", 128, ""),
             Owners = fields.Texts("owners", 16, 128),
+            Anonymous = [.. fields.Texts("anonymous", 16, AnonymousRequest.SizeMax)
+                .Select(text => AnonymousRequest.TryParse(text, id)
+                    ?? throw Wrong("anonymous", text, AnonymousRequest.Form))],
         };
         manifest.CheckNames();
         return manifest;

@@ -8,7 +8,7 @@ public sealed class PluginManifestTests
         { "id": "hello", "name": "Hello", "description": "Greets.", "version": "1.2.3", "sdk": ">=1.0 <2.0",
           "assembly": "Samtala.Plugins.Hello.dll", "needs": ["state", "fetch:*", "run:npm config get registry"],
           "documents": ["hello/note"], "services": ["samtala.hello.v1.GreetingService"], "ui": "ui/hello.js",
-          "owners": ["somebody"] }
+          "owners": ["somebody"], "anonymous": ["POST /hello/audit/"] }
         """;
 
     [Fact]
@@ -20,7 +20,19 @@ public sealed class PluginManifestTests
         Assert.Equal(["state", "fetch:*", "run:npm config get registry"], manifest.Needs);
         Assert.Equal(["samtala.hello.v1.GreetingService"], manifest.Services);
         Assert.Equal("ui/hello.js", manifest.Ui);
+        Assert.Equal(["POST /hello/audit/"], manifest.Anonymous.Select(a => a.ToString()));
     }
+
+    [Theory]
+    [InlineData("POST /hello/audit/", "POST", "/hello/audit/bulk", true)]
+    [InlineData("POST /hello/audit/", "POST", "/hello/audit", false)]
+    [InlineData("POST /hello/audit/", "PUT", "/hello/audit/bulk", false)]
+    [InlineData("POST /hello/audit/", "post", "/hello/audit/bulk", false)]
+    [InlineData("PUT /hello/-/v1.0/@a_b", "PUT", "/hello/-/v1.0/@a_b", true)]
+    [InlineData("PUT /hello/audit", "PUT", "/hello/audit/bulk", false)]
+    [InlineData("PUT /hello/audit", "PUT", "/hello/auditor", false)]
+    public void An_anonymous_request_covers_what_it_says(string text, string method, string path, bool covers) =>
+        Assert.Equal(covers, AnonymousRequest.TryParse(text, "hello")!.Covers(method, path));
 
     [Theory]
     [InlineData("\"id\": \"hello\"", "\"id\": \"Hello\"", "\"id\"")]
@@ -57,6 +69,19 @@ public sealed class PluginManifestTests
     [InlineData("samtala.hello.v1.GreetingService", "samtala.hello.v1.a.B", "\"services\"")]
     [InlineData("ui/hello.js", "ui/other.js", "\"ui\"")]
     [InlineData("ui/hello.js", "../hello.js", "\"ui\"")]
+    [InlineData("POST /hello/audit/", "POST /hello/", "\"anonymous\"")]
+    [InlineData("POST /hello/audit/", "POST /other/audit/", "\"anonymous\"")]
+    [InlineData("POST /hello/audit/", "POST hello/audit/", "\"anonymous\"")]
+    [InlineData("POST /hello/audit/", "POST  /hello/audit/", "\"anonymous\"")]
+    [InlineData("POST /hello/audit/", "GET /hello/audit/", "\"anonymous\"")]
+    [InlineData("POST /hello/audit/", "* /hello/audit/", "\"anonymous\"")]
+    [InlineData("POST /hello/audit/", "POST /hello/../audit/", "\"anonymous\"")]
+    [InlineData("POST /hello/audit/", "POST /hello//", "\"anonymous\"")]
+    [InlineData("POST /hello/audit/", "POST /hello/a//", "\"anonymous\"")]
+    [InlineData("POST /hello/audit/", "POST /hello/a?b=c", "\"anonymous\"")]
+    [InlineData("POST /hello/audit/", "POST /hello/%2e%2e/", "\"anonymous\"")]
+    [InlineData("POST /hello/audit/", "POST /hello/*", "\"anonymous\"")]
+    [InlineData("[\"POST /hello/audit/\"]", "\"POST /hello/audit/\"", "\"anonymous\"")]
     [InlineData("[\"somebody\"]", "\"somebody\"", "\"owners\"")]
     [InlineData("[\"somebody\"]", "[\"somebody\"],", "JSON")]
     public void A_wrong_field_is_refused_by_its_name(string from, string to, string named)

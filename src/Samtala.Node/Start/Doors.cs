@@ -70,4 +70,7 @@ internal sealed class RawDoor(PluginCatalog plugins) : IRawRouter
         return endpoint.IsOpen ? new RawRoute(RawRouteState.Running, endpoint)
             : new RawRoute(RawRouteState.Stopped, null);
     }
+
+    public bool AllowsAnonymous(string pluginId, string method, string path) =>
+        plugins.Find(pluginId)?.Manifest?.Anonymous.Any(a => a.Covers(method, path)) ?? false;
 }

@@ -98,6 +98,9 @@ internal static class PluginVerb
             context.Error.WriteLine(
                 $"  {need}{(given.Contains(need, StringComparer.Ordinal) ? "" : "   (not given)")}");
         }
+
+        foreach (var request in plan["anonymous"] as JsonArray ?? [])
+            context.Error.WriteLine($"  without a token, on this machine: {request}");
     }
 
     private static bool Confirm(CliContext context)

@@ -42,6 +42,7 @@ public static class PluginText
             Isolation = "assembly",
             Needs = { manifest.Needs },
             Services = { manifest.Services },
+            Anonymous = { manifest.Anonymous.Select(a => a.ToString()) },
         };
     }
 

@@ -32,6 +32,8 @@ export interface Plugin {
   state?: PluginStateName;
   reason?: string;
   needs?: string[];
+  /** Writes it answers without a token, to clients on the node's machine only. */
+  anonymous?: string[];
   grants?: string[];
   isolation?: string;
   services?: string[];

@@ -76,6 +76,10 @@ export const words = {
   installed: ["{name} is installed.", "{name} är installerat."],
   checking: ["Checking…", "Kontrollerar…"],
   asksFor: ["{name} asks for", "{name} ber om"],
+  answersAnyone: [
+    "Programs on this machine may send it these without a token:",
+    "Program på den här datorn får skicka detta till det utan nyckel:",
+  ],
   asksNothing: ["{name} asks for nothing.", "{name} ber inte om något."],
   runsInside: [
     "It runs inside the node and can do everything the node can. Install it only if you trust who made it.",

@@ -48,6 +48,7 @@ export class InstallDialog extends ShellElement {
 
   private _consent(plugin: Plugin): TemplateResult {
     const needs = plugin.needs ?? [];
+    const anonymous = plugin.anonymous ?? [];
     const apart = plugin.isolation === "process";
     return html`
       <div class="stack tight">
@@ -60,6 +61,11 @@ export class InstallDialog extends ShellElement {
           <strong>${say("asksFor", { name: nameOf(plugin) })}</strong>
           <ul class="stack tight">${needs.map(need => html`
             <li class="row"><span>${grantWords(need)}</span><code class="soft">${need}</code></li>`)}</ul>
+        </div>`}
+      ${anonymous.length === 0 ? nothing : html`
+        <div class="stack tight">
+          <strong>${say("answersAnyone")}</strong>
+          <ul class="stack tight">${anonymous.map(request => html`<li><code>${request}</code></li>`)}</ul>
         </div>`}`;
   }
 
