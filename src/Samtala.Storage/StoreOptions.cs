@@ -27,6 +27,9 @@ public sealed record StoreOptions
     /// <value>Default 1 minute; zero never. Valid 1 second to 1 day.</value>
     public TimeSpan MaintenanceInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>After how many bytes of log the disk is made to write what the next checkpoint needs.</summary>
+    internal int SyncAheadSize { get; init; } = 4 << 20;
+
     /// <summary>Buckets of a new table's index, 64 bytes each; it grows at a start. A power of two.</summary>
     internal long TableIndexBuckets { get; init; } = 1 << 16;
 }

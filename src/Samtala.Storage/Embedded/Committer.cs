@@ -35,6 +35,8 @@ internal sealed partial class Committer
     private long _walSizeAtFailure = -1;
     private bool _broken;
     private bool _dirty;
+    private long _writtenAheadAt;
+    private Task _ahead = Task.CompletedTask;
     private Task _loop = Task.CompletedTask;
 
     public Committer(
@@ -103,6 +105,7 @@ internal sealed partial class Committer
     {
         _queue.Writer.TryComplete();
         await _loop;
+        await EndWriteAheadAsync();
         try
         {
             await TakeCheckpointAsync();
@@ -135,6 +138,7 @@ internal sealed partial class Committer
             if (!_broken)
                 await _wal.SyncAsync();
             StartNewLog();
+            await EndWriteAheadAsync();
             _contents.MovePayloads();
             var table = await _contents.Table.CheckpointAsync();
             CheckpointFile.Write(_files, new StoreCheckpoint
@@ -167,6 +171,37 @@ internal sealed partial class Committer
         var next = WriteAheadLog.Create(_files, _wal.Generation + 1, _sequence, _options.WalMemory);
         _wal.Dispose();
         _wal = next;
+        _writtenAheadAt = 0;
+    }
+
+    /// <summary>Has the disk write beside the commits what a checkpoint would make them wait for.</summary>
+    private void WriteAhead()
+    {
+        if (_wal.Size - _writtenAheadAt < _options.SyncAheadSize || !_ahead.IsCompleted || _broken)
+            return;
+        _writtenAheadAt = _wal.Size;
+        try
+        {
+            _ahead = Task.Run(_contents.WriteAhead());
+        }
+        catch (IOException)
+        {
+            // The checkpoint tries again, and says so if it fails.
+        }
+    }
+
+    private async Task EndWriteAheadAsync()
+    {
+        try
+        {
+            await _ahead;
+        }
+        catch (IOException)
+        {
+            // What is not durable is still marked so: the checkpoint tries again, and says so if it fails.
+        }
+
+        _ahead = Task.CompletedTask;
     }
 
     private void DeleteOutdated(Guid tableToken)
@@ -211,6 +246,7 @@ internal sealed partial class Committer
                 await CommitGroupAsync();
             if (alone is not null)
                 await RunExclusiveAsync(alone);
+            WriteAhead();
             if (_wal.Size > _options.WalSizeMax + Math.Max(0, _walSizeAtFailure))
                 await TryCheckpointAsync();
         }

@@ -108,6 +108,24 @@ internal sealed class StoreContents : IDisposable
         }
     }
 
+    /// <summary>Writes what the next checkpoint must have on disk. Only between groups.</summary>
+    /// <returns>Makes it durable; may run beside commits, not beside a checkpoint.</returns>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public Action WriteAhead()
+    {
+        PlacePayloads();
+        var ends = _payloads.Values.GroupBy(p => p.Place!.Value.File)
+            .Select(g => g.MaxBy(p => p.Place!.Value.End)!.Place!.Value)
+            .Select(place => (File: Extents.FileOf(place), place.End)).ToList();
+        var syncTable = Table.WriteAhead();
+        return () =>
+        {
+            syncTable();
+            foreach (var (file, end) in ends)
+                file.Sync(end);
+        };
+    }
+
     /// <summary>Moves the bytes that ride in the log to extent files, durably.</summary>
     /// <exception cref="IOException">The disk refused; they stay in the log and in memory.</exception>
     public void MovePayloads()

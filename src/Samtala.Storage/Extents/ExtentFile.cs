@@ -16,7 +16,7 @@ internal sealed class ExtentFile(IFileSystem files, uint number, long length)
     private bool _nameIsDurable = length > 0;
     private long _syncedLength = length;
     private long _staged;
-    private bool _failed;
+    private volatile bool _failed;
 
     public uint Number => number;
 

@@ -48,6 +48,7 @@ internal sealed class ExtentFiles : IDisposable
     {
         lock (_gate)
         {
+            _idle.RemoveAll(f => f.HasFailed);
             var index = _idle.FindIndex(f => f.Length + size <= FileSizeMax);
             ExtentFile file;
             if (index >= 0)

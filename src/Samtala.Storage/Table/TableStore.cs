@@ -177,6 +177,14 @@ internal sealed class TableStore : IDisposable
         return checkpoint;
     }
 
+    /// <summary>Writes what is in memory, so that the next checkpoint need not. Only between writes.</summary>
+    /// <returns>The rest, which may run beside anything but a checkpoint.</returns>
+    public Action WriteAhead()
+    {
+        _kv.Log.ShiftReadOnlyAddress(_kv.Log.TailAddress, wait: false);
+        return _device.SyncAhead;
+    }
+
     /// <summary>Deletes what only earlier checkpoints needed.</summary>
     public void DeleteOutdated(IFileSystem files, Guid token)
     {

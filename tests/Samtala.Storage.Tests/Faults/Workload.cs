@@ -46,6 +46,7 @@ internal sealed class Workload(int seed, FaultyDisk disk)
             WalMemory = 2 << 20,
             MaintenanceInterval = TimeSpan.Zero,
             TableIndexBuckets = 1 << 8,
+            SyncAheadSize = 4096,
         },
         TimeProvider.System,
         NullLogger.Instance,
