@@ -60,6 +60,20 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task A_refresh_whose_body_nobody_reads_holds_nothing_up()
+    {
+        await using var world = new World();
+        await world.OpenAsync();
+        await world.InstallAsync("hello", "state", "answers");
+        var refresh = World.Request("/hello/") with { IsRefresh = true };
+        await world.Plugins.FindEndpoint("hello")!.HandleAsync(refresh, Token);
+        await world.Plugins.DisableAsync("hello", Token);
+        Assert.False(world.Plugins.LastUnloaded("hello")!.IsAlive);
+        await foreach (var line in world.Plugins.ReadLogsAsync("hello", follow: false, Token))
+            Assert.DoesNotContain("did not heed", line.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Files_may_be_replaced_while_the_plugin_runs()
     {
         await using var world = new World();

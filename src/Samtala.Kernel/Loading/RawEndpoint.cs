@@ -38,7 +38,8 @@ public sealed class RawEndpoint : IRawHandler
         try
         {
             var reply = await target.Handler.HandleAsync(request, linked.Token);
-            if (reply.Content is not Content.Streamed stream)
+            // The body of these is read by nobody, to no end.
+            if (reply.Content is not Content.Streamed stream || request.IsRefresh || request.Method is "HEAD")
                 return reply;
             streams = true;
             var chunks = ReadOn(stream.Chunks, target.Gate, linked, CancellationToken.None);

@@ -3,9 +3,9 @@ namespace Samtala.Kernel;
 /// <summary>Makes sure that unloaded code is really gone.</summary>
 internal static class Unloading
 {
-    private const int AttemptsMax = 12;
+    private const int AttemptsMax = 20;
 
-    /// <summary>Collects until the context is dead; at most half a second.</summary>
+    /// <summary>Collects until the context is dead; at most a second and a half.</summary>
     /// <returns>False when something still refers to the plugin's code.</returns>
     public static async Task<bool> CollectAsync(WeakReference context)
     {
