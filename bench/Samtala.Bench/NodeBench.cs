@@ -74,7 +74,7 @@ internal static class NodeBench
         await Task.Delay(wait, TimeProvider.System, CancellationToken.None);
         var resident = ServerProcess.ResidentMegabytes(process.Id);
         started = Stopwatch.GetTimestamp();
-        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -TERM {process.Id}"]);
         await process.WaitForExitAsync();
         return (ready, Stopwatch.GetElapsedTime(started).TotalMilliseconds, resident);
     }

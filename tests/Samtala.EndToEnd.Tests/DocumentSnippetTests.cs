@@ -18,6 +18,7 @@ public sealed partial class DocumentSnippetTests
     [MemberData(nameof(Documents))]
     public async Task The_snippets_of_a_document_do_what_they_say(string document)
     {
+        Checkout.RequireProgram("curl");
         await using var node = await RunningNode.StartAsync();
         var bin = Directory.CreateDirectory(Path.Combine(node.Data, "bin")).FullName;
         File.CreateSymbolicLink(Path.Combine(bin, "samtala"), Checkout.Node);
