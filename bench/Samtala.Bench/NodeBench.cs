@@ -66,8 +66,11 @@ internal static class NodeBench
         {
             var line = await process.StandardOutput.ReadLineAsync()
                 ?? throw new InvalidOperationException($"The node did not start: {await errors}");
-            if (line.StartsWith('{') && JsonDocument.Parse(line).RootElement.GetProperty("event").GetString() == "ready")
+            if (line.StartsWith('{')
+                && JsonDocument.Parse(line).RootElement.GetProperty("event").GetString() == "ready")
+            {
                 break;
+            }
         }
 
         var ready = Stopwatch.GetElapsedTime(started).TotalMilliseconds;

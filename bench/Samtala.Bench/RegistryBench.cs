@@ -8,7 +8,8 @@ namespace Samtala.Bench;
 internal static class RegistryBench
 {
     public const string Usage =
-        "registry http --base http://127.0.0.1:7650/registry/npm [--pid PID] [--seconds 5] [--runs 3] [--connections 16]";
+        "registry http --base http://127.0.0.1:7650/registry/npm [--pid PID] [--seconds 5] [--runs 3] "
+        + "[--connections 16]";
 
     private const string Abbreviated = "application/vnd.npm.install-v1+json";
 
@@ -35,7 +36,8 @@ internal static class RegistryBench
         using SocketsHttpHandler handler = new() { UseProxy = false, UseCookies = false };
         using HttpClient http = new(handler);
         var load = new Load(
-            arguments.Get("connections", 16), TimeSpan.FromSeconds(arguments.Get("seconds", 5)), arguments.Get("pid", 0));
+            arguments.Get("connections", 16), TimeSpan.FromSeconds(arguments.Get("seconds", 5)),
+            arguments.Get("pid", 0));
         foreach (var (name, path, accept) in s_cases)
         {
             Uri uri = new($"{address.TrimEnd('/')}/{path}");

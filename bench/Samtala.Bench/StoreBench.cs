@@ -10,8 +10,8 @@ namespace Samtala.Bench;
 internal static partial class StoreBench
 {
     public const string Usage =
-        "store put|get|recover|space|stall|idle [--entries 1000000] [--size 128] [--batch 1000] [--writers 64] [--seconds 5] "
-        + "[--runs 3] [--folder DIR]";
+        "store put|get|recover|space|stall|idle [--entries 1000000] [--size 128] [--batch 1000] [--writers 64] "
+        + "[--seconds 5] [--runs 3] [--folder DIR]";
 
     private static readonly Keyspace s_keys = Keyspace.Exact("bench");
 

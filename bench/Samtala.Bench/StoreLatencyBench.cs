@@ -3,7 +3,8 @@ using Samtala.Storage;
 
 namespace Samtala.Bench;
 
-/// <summary>How long a single durable put waits at worst while the store is busy, and what an idle store takes.</summary>
+/// <summary>How long a single durable put waits at worst while the store is busy, and what an idle store takes.
+/// </summary>
 internal static class StoreLatencyBench
 {
     private const int IdleKeys = 100_000;
