@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Samtala.Node.Start;
 
-/// <summary>Keeps the C library from holding on to what the runtime, zlib and OpenSSL freed: by default it has a heap of
-/// its own for every few threads, and gives little of it back.</summary>
+/// <summary>Keeps the C library from holding on to what the runtime, zlib and OpenSSL freed: by default it has a heap
+/// of its own for every few threads, and gives little of it back.</summary>
 internal static partial class NativeMemory
 {
     // malloc.h of glibc.
