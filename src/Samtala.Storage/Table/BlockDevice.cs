@@ -7,8 +7,9 @@ namespace Samtala.Storage.Table;
 /// <summary>FasterKV's device: files of a few MiB, with a checksum for every 4 KiB block that is checked at every read.
 /// </summary>
 /// <remarks>A write that fails is kept in memory and tried again at the next <see cref="Sync"/>, so FASTER never sees
-/// an
-/// error; nothing is acknowledged from here. Reads fail on the calling thread: ask <see cref="TakeReadFailure"/>.
+/// an error; nothing is acknowledged from here. A flush that fails is not tried again: the system may have dropped the
+/// bytes and say yes the second time. The log then keeps everything until the next start, which replays it.
+/// Reads fail on the calling thread: ask <see cref="TakeReadFailure"/>.
 /// FASTER drops segments some time after a checkpoint, on another thread; what no checkpoint needs is deleted by
 /// <see cref="DeleteBefore"/> instead.
 /// </remarks>
@@ -27,6 +28,7 @@ internal sealed class BlockDevice : StorageDeviceBase
     private readonly SortedDictionary<(int Segment, long Offset), byte[]> _retained = [];
     private readonly byte[] _copy = new byte[CopySize];
     private long _recoveringUntil = long.MaxValue;
+    private volatile bool _flushFailed;
 
     public BlockDevice(IFileSystem files, string prefix)
         : base(prefix, BlockSize, -1)
@@ -101,7 +103,8 @@ internal sealed class BlockDevice : StorageDeviceBase
         callback(result);
 
     /// <summary>Makes everything written durable.</summary>
-    /// <exception cref="IOException">The disk refused; try again later.</exception>
+    /// <exception cref="IOException">The disk refused a write: try again later. Or it refused a flush, now or before:
+    /// only the next start mends that.</exception>
     public void Sync()
     {
         lock (_gate)
@@ -114,7 +117,7 @@ internal sealed class BlockDevice : StorageDeviceBase
 
             foreach (var segment in _segments.Values.Where(s => s.IsDirty))
             {
-                segment.Open(_files).Sync();
+                Flush(segment.Open(_files));
                 segment.IsDirty = false;
             }
         }
@@ -122,7 +125,7 @@ internal sealed class BlockDevice : StorageDeviceBase
 
     /// <summary>Makes what is written by now durable beside reads and writes, so that <see cref="Sync"/> has less to
     /// do. Must have ended before <see cref="Sync"/> or <see cref="DeleteBefore"/>.</summary>
-    /// <exception cref="IOException">The disk refused; <see cref="Sync"/> tries again.</exception>
+    /// <exception cref="IOException">The disk refused; so will <see cref="Sync"/>.</exception>
     public void SyncAhead()
     {
         List<(Segment Segment, IStoreFile File)> dirty = [];
@@ -138,12 +141,27 @@ internal sealed class BlockDevice : StorageDeviceBase
         try
         {
             foreach (var (_, file) in dirty)
-                file.Sync();
+                Flush(file);
         }
         catch (IOException)
         {
             lock (_gate)
                 dirty.ForEach(d => d.Segment.IsDirty = true);
+            throw;
+        }
+    }
+
+    private void Flush(IStoreFile file)
+    {
+        if (_flushFailed)
+            throw new IOException("An earlier flush of the table failed. Check the disk and start the node again.");
+        try
+        {
+            file.Sync();
+        }
+        catch (IOException)
+        {
+            _flushFailed = true;
             throw;
         }
     }
