@@ -12,8 +12,7 @@ public sealed record OutboundRules(Func<string, bool> IsHostGranted, bool IsPriv
 
 /// <summary>
 /// HTTP for one plugin: granted hosts, public addresses, every redirect checked anew, bounded size and time, bodies
-/// whole
-/// or not at all. Source: docs/plugins.md, "Fetch".
+/// whole or not at all. Source: docs/plugins.md, "Fetch".
 /// </summary>
 /// <remarks>Thread-safe. Connections are pooled per authority.</remarks>
 public sealed class OutboundHttp : IFetch, IDisposable

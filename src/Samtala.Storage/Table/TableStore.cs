@@ -17,8 +17,7 @@ internal sealed class TableStore : IDisposable
     public const int PageSize = 64 * 1024;
     public const int SegmentSize = 16 << 20;
     /// <summary>A bucket is a cache line of seven entries. Beyond this mean the next start makes a larger index from
-    /// the
-    /// log; until then look-ups walk longer chains. (FASTER's GrowIndex was tried: it leaks its overflow buckets.)
+    /// the log; until then look-ups walk longer chains. (FASTER's GrowIndex was tried: it leaks its overflow buckets.)
     /// </summary>
     private const long EntriesPerBucketMax = 7;
 

@@ -7,8 +7,7 @@ using Samtala.Grpc.Wire;
 namespace Samtala.Testing.Loopback;
 
 /// <summary>What the node throws at a plugin, as a status and back, so that a plugin sees the same exceptions however
-/// it
-/// is run.</summary>
+/// it is run.</summary>
 internal static class HostErrors
 {
     public static RpcException ToRpc(Exception e) => e switch
