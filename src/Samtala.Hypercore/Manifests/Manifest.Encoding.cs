@@ -50,6 +50,17 @@ public sealed partial class Manifest
     public static bool TryDecode(ReadOnlySpan<byte> source, out Manifest? manifest)
     {
         CompactReader reader = new(source);
+        if (TryRead(ref reader, out manifest) && reader.IsAtEnd)
+            return true;
+        manifest = null;
+        return false;
+    }
+
+    /// <summary>Reads a stranger's manifest out of a message.</summary>
+    /// <param name="reader">Stands behind the manifest afterwards; anywhere when refused.</param>
+    /// <param name="manifest">The manifest; null when refused.</param>
+    internal static bool TryRead(ref CompactReader reader, out Manifest? manifest)
+    {
         manifest = null;
         if (!reader.TryReadUInt(VersionMax, out ulong version) || !reader.TryReadUInt(out ulong first))
             return false;
@@ -58,7 +69,7 @@ public sealed partial class Manifest
         Manifest? read = version == 0
             ? (first == HashBlake2b ? ReadV0(ref reader) : null)
             : ReadV1(ref reader, (int)version, first);
-        if (read is null || !reader.IsAtEnd || read.FindProblem() is not null)
+        if (read is null || read.FindProblem() is not null)
             return false;
         manifest = read;
         return true;
