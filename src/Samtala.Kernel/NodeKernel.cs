@@ -1,4 +1,5 @@
 using Samtala.Abstractions;
+using Samtala.Answers;
 using Samtala.Fetch;
 using Samtala.Hypercore.Blobs;
 using Samtala.PluginPackages;
@@ -76,7 +77,7 @@ public sealed class NodeKernel : IAsyncDisposable
             StateOf = () => new PluginStore(Parts.Store, Parts.Random, entry.Id),
             BlobsOf = () => blobs,
             FetchOf = () => CreateFetch(entry, blobs),
-            AnswersOf = () => new PluginAnswers(Answers, entry.Id),
+            AnswersOf = () => Answers.Of(entry.Id),
             CommandsOf = () => new PluginCommands(entry, Parts.Time),
         };
     }

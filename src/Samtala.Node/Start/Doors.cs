@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Samtala.Answers;
 using Samtala.Gateway;
 using Samtala.Kernel;
 using Samtala.Node.V1;

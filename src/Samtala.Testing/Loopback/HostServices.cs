@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Samtala.Abstractions;
-using Samtala.Kernel;
+using Samtala.Answers;
 using Wire = Samtala.Host.V1;
 
 namespace Samtala.Testing.Loopback;

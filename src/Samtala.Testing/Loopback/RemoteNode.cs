@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Grpc.Core;
 using Samtala.Abstractions;
-using Samtala.Kernel;
+using Samtala.Answers;
 using Samtala.PluginPackages;
 using Wire = Samtala.Host.V1;
 

@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Samtala.Abstractions;
-using Samtala.Kernel;
+using Samtala.Answers;
 using Wire = Samtala.Host.V1;
 
 namespace Samtala.Testing.Loopback;

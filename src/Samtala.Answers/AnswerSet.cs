@@ -1,6 +1,6 @@
 using Samtala.Abstractions;
 
-namespace Samtala.Kernel;
+namespace Samtala.Answers;
 
 /// <summary>Everything published at one path; replaced as a whole by every change.</summary>
 public sealed class AnswerSet

@@ -1,6 +1,6 @@
 using Samtala.Abstractions;
 
-namespace Samtala.Kernel;
+namespace Samtala.Answers;
 
 /// <summary>What the door served of one plugin's answers. Counting is a lock and five stores.</summary>
 internal sealed class AnswerTrafficLog(TimeProvider time)

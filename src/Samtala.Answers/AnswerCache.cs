@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Samtala.Kernel;
+namespace Samtala.Answers;
 
 /// <summary>Decoded answers in bounded memory. Looking up takes no lock; the least used go first (second
 /// chance).</summary>

@@ -3,7 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Samtala.Abstractions;
 using Wire = Samtala.Host.V1;
 
-namespace Samtala.Kernel;
+namespace Samtala.Answers;
 
 /// <summary>Answers and their parts as messages of <c>proto/samtala/host/v1</c>, and back.</summary>
 public static class HostMessages

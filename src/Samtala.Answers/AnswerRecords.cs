@@ -3,7 +3,7 @@ using Google.Protobuf;
 using Samtala.Abstractions;
 using Samtala.Storage;
 
-namespace Samtala.Kernel;
+namespace Samtala.Answers;
 
 /// <summary>How answers lie in the store: a head per path that counts the variants, a record per variant, and the paths
 /// of each plugin in the order they came, so that all can be found when the plugin goes.</summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using Samtala.Abstractions;
 
-namespace Samtala.Kernel;
+namespace Samtala.Answers;
 
 /// <summary>The answers of one plugin, held to their limits and to its own prefix.</summary>
 internal sealed class PluginAnswers(AnswerStore answers, string pluginId) : IAnswers

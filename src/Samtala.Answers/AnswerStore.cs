@@ -5,14 +5,16 @@ using Samtala.Hypercore.Blobs;
 using Samtala.Storage;
 using BlobId = Samtala.Abstractions.BlobId;
 
-namespace Samtala.Kernel;
+namespace Samtala.Answers;
 
 /// <summary>
 /// Published answers: kept in the store, found by path, the newest used ones decoded in memory. A blob an answer names
 /// is owned by that answer's path, so it stays for as long as the answer stands.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
+#pragma warning disable CA1001 // semaphores whose wait handle is never asked for hold nothing to dispose
 public sealed class AnswerStore
+#pragma warning restore CA1001
 {
     private const int StripeCount = 64;
     private const int SequenceStep = 1000;
@@ -23,9 +25,14 @@ public sealed class AnswerStore
     private readonly Stripe[] _stripes = [.. Enumerable.Range(0, StripeCount).Select(_ => new Stripe())];
     private readonly ConcurrentDictionary<string, AnswerTrafficLog> _traffic = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (long Next, long End)> _sequences = new(StringComparer.Ordinal);
-    private readonly AsyncLock _sequencing = new();
+    private readonly SemaphoreSlim _sequencing = new(1, 1);
 
-    internal AnswerStore(IStore store, BlobStore blobs, TimeProvider time, long cacheSize)
+    /// <summary>Answers kept in a store.</summary>
+    /// <param name="store">Owned by the caller.</param>
+    /// <param name="blobs">Whose blobs answers name; on the same store.</param>
+    /// <param name="time">Tells when an answer was served.</param>
+    /// <param name="cacheSize">Memory for answers kept decoded, in bytes; 64 KiB to 4 GiB.</param>
+    public AnswerStore(IStore store, BlobStore blobs, TimeProvider time, long cacheSize)
     {
         _store = store;
         _blobs = blobs;
@@ -76,6 +83,10 @@ public sealed class AnswerStore
     /// <param name="bytes">Bytes of body.</param>
     public void RecordHit(string pluginId, string path, int status, long bytes) =>
         TrafficOf(pluginId).Record(path, status, bytes);
+
+    /// <summary>The answers of one plugin, held to their limits and to its own prefix.</summary>
+    /// <param name="pluginId">Which plugin.</param>
+    public IAnswers Of(string pluginId) => new PluginAnswers(this, pluginId);
 
     /// <summary>Bytes of body served from answers since the start.</summary>
     public long ServedBytes => _traffic.Values.Sum(t => t.Bytes);
@@ -132,7 +143,9 @@ public sealed class AnswerStore
     }
 
     /// <summary>Withdraws everything a plugin published; for one that was removed.</summary>
-    internal async ValueTask ClearAsync(string pluginId, CancellationToken cancellationToken)
+    /// <param name="pluginId">Whose answers.</param>
+    /// <param name="cancellationToken">Gives up; call again to go on.</param>
+    public async ValueTask ClearAsync(string pluginId, CancellationToken cancellationToken)
     {
         var end = AnswerRecords.DecodeNumber(
             await _store.GetAsync(AnswerRecords.Order, AnswerRecords.CounterKey(pluginId), cancellationToken));
@@ -208,7 +221,7 @@ public sealed class AnswerStore
 
     private async Task OwnAsync(string path, BlobId id, CancellationToken cancellationToken)
     {
-        if (!await _blobs.AddOwnerAsync(PluginBlobs.ToStored(id), OwnerOf(path), cancellationToken))
+        if (!await _blobs.AddOwnerAsync(ToStored(id), OwnerOf(path), cancellationToken))
         {
             throw new ArgumentException(
                 $"The answer at {path} names blob {id}, which is not stored here. Put it first.", nameof(id));
@@ -219,7 +232,7 @@ public sealed class AnswerStore
         CancellationToken cancellationToken) =>
         Task.WhenAll(changes.SelectMany(c => (c.Old?.Blobs ?? []).Except(c.New?.Blobs ?? [])
             .Select(id => _blobs.RemoveOwnerAsync(
-                PluginBlobs.ToStored(id), OwnerOf(c.Old!.Path), cancellationToken).AsTask())));
+                ToStored(id), OwnerOf(c.Old!.Path), cancellationToken).AsTask())));
 
     private void Replace(string path, AnswerSet? set)
     {
@@ -238,18 +251,34 @@ public sealed class AnswerStore
 
     private async ValueTask<long> NextSequenceAsync(string pluginId, CancellationToken cancellationToken)
     {
-        using var held = await _sequencing.EnterAsync(cancellationToken);
-        if (!_sequences.TryGetValue(pluginId, out var range) || range.Next > range.End)
+        await _sequencing.WaitAsync(cancellationToken);
+        try
         {
-            var key = AnswerRecords.CounterKey(pluginId);
-            var used = AnswerRecords.DecodeNumber(await _store.GetAsync(AnswerRecords.Order, key, cancellationToken));
-            range = (used + 1, used + SequenceStep);
-            var batch = new WriteBatch().Put(AnswerRecords.Order, key, AnswerRecords.EncodeNumber(range.End));
-            await _store.CommitAsync(batch, Durability.Durable, cancellationToken);
+            if (!_sequences.TryGetValue(pluginId, out var range) || range.Next > range.End)
+                range = await ReserveAsync(pluginId, cancellationToken);
+            _sequences[pluginId] = (range.Next + 1, range.End);
+            return range.Next;
         }
+        finally
+        {
+            _sequencing.Release();
+        }
+    }
 
-        _sequences[pluginId] = (range.Next + 1, range.End);
-        return range.Next;
+    private async ValueTask<(long Next, long End)> ReserveAsync(string pluginId, CancellationToken cancellationToken)
+    {
+        var key = AnswerRecords.CounterKey(pluginId);
+        var used = AnswerRecords.DecodeNumber(await _store.GetAsync(AnswerRecords.Order, key, cancellationToken));
+        var batch = new WriteBatch().Put(AnswerRecords.Order, key, AnswerRecords.EncodeNumber(used + SequenceStep));
+        await _store.CommitAsync(batch, Durability.Durable, cancellationToken);
+        return (used + 1, used + SequenceStep);
+    }
+
+    private static Hypercore.Blobs.BlobId ToStored(BlobId id)
+    {
+        Span<byte> bytes = stackalloc byte[BlobId.Size];
+        id.CopyTo(bytes);
+        return new Hypercore.Blobs.BlobId(bytes);
     }
 
     private static string OwnerOf(string path) =>
@@ -267,7 +296,12 @@ public sealed class AnswerStore
         {
             // In one order, so that two writers never wait for each other.
             foreach (var index in paths.Select(IndexOf).Distinct().Order())
-                locks.All.Add(await _stripes[index].Writers.EnterAsync(cancellationToken));
+            {
+                var writers = _stripes[index].Writers;
+                await writers.WaitAsync(cancellationToken);
+                locks.All.Add(writers);
+            }
+
             return locks;
         }
         catch
@@ -279,15 +313,15 @@ public sealed class AnswerStore
 
     private sealed class Stripe
     {
-        public AsyncLock Writers { get; } = new();
+        public SemaphoreSlim Writers { get; } = new(1, 1);
 
         public long Version { get; set; }
     }
 
     private sealed class Locks : IDisposable
     {
-        public List<AsyncLock.Held> All { get; } = [];
+        public List<SemaphoreSlim> All { get; } = [];
 
-        public void Dispose() => All.ForEach(held => held.Dispose());
+        public void Dispose() => All.ForEach(held => held.Release());
     }
 }
