@@ -20,6 +20,7 @@ internal static class RootBuilder
         ("plugin", "Installs, enables, disables and removes plugins.", PluginVerb.Build),
         ("state", "Small values under names.", StateVerb.Build),
         ("blob", "Immutable bytes.", BlobVerb.Build),
+        ("log", "Signed append-only logs.", LogVerb.Build),
         ("config", "Tells every setting and who decided it.", ConfigVerb.Build),
         ("explain", "Explains an error code.", ExplainVerb.Build),
         ("completion", "Prints a completion script for a shell.", CompletionVerb.Build),

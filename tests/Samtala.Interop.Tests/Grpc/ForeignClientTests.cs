@@ -9,14 +9,14 @@ public sealed class ForeignClientTests(EchoHost host) : IClassFixture<EchoHost>
     [Fact]
     public async Task Grpc_js_over_TCP_gets_what_it_expects()
     {
-        await Tool.RequireNodePackagesAsync();
+        await RequireNodePackagesAsync();
         await Tool.RunAsync("node", "client.mjs", Authority, Tool.Proto, Tool.EchoProto);
     }
 
     [Fact]
     public async Task Grpc_js_over_a_Unix_socket_gets_what_it_expects()
     {
-        await Tool.RequireNodePackagesAsync();
+        await RequireNodePackagesAsync();
         await Tool.RunAsync("node", "client.mjs", "unix:" + host.SocketPath, Tool.Proto, Tool.EchoProto);
     }
 
@@ -34,7 +34,7 @@ public sealed class ForeignClientTests(EchoHost host) : IClassFixture<EchoHost>
     public async Task Buf_curl_learns_the_services_by_reflection_and_calls_them(string reflection)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "buf is installed on Linux only.");
-        await Tool.RequireNodePackagesAsync();
+        await RequireNodePackagesAsync();
         var services = await BufAsync(reflection, "--list-services", host.Http2);
         Assert.Contains("samtala.test.v1.Echo", services, StringComparison.Ordinal);
         Assert.Contains("grpc.health.v1.Health", services, StringComparison.Ordinal);
@@ -95,6 +95,8 @@ public sealed class ForeignClientTests(EchoHost host) : IClassFixture<EchoHost>
     // The package that would choose between these needs every platform's package in the lock file.
     private static string BufPackage =>
         RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "buf-linux-aarch64" : "buf-linux-x64";
+
+    private static Task RequireNodePackagesAsync() => Tool.RequireNodePackagesAsync(Tool.Js, "@grpc/grpc-js");
 
     private string Authority => new Uri(host.Http2).Authority;
 

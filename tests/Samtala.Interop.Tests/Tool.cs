@@ -1,15 +1,18 @@
 using System.Diagnostics;
 
-namespace Samtala.Interop.Tests.Grpc;
+namespace Samtala.Interop.Tests;
 
 /// <summary>Runs programs that we did not write.</summary>
 internal static class Tool
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private static readonly SemaphoreSlim s_installing = new(1);
 
     public static string Root { get; } = FindRoot();
 
     public static string Js { get; } = Path.Combine(Root, "tests", "Samtala.Interop.Tests", "js");
+
+    public static string Hyper { get; } = Path.Combine(Root, "interop", "hyper");
 
     public static string Python { get; } = Path.Combine(Root, "tests", "Samtala.Interop.Tests", "python");
 
@@ -69,13 +72,23 @@ internal static class Tool
     }
 
     /// <summary>Installs the JavaScript packages once; skips the test when that is not possible.</summary>
-    public static async Task RequireNodePackagesAsync()
+    /// <param name="folder">Where package.json lies.</param>
+    /// <param name="package">One of the packages.</param>
+    public static async Task RequireNodePackagesAsync(string folder, string package)
     {
-        await RequireAsync("node", "--version");
-        if (Directory.Exists(Path.Combine(Js, "node_modules", "@grpc", "grpc-js")))
-            return;
-        var (code, output) = await TryRunAsync("npm", "ci", "--ignore-scripts");
-        Miss(code == 0, $"npm ci did not work: {output.Trim()}");
+        await s_installing.WaitAsync();
+        try
+        {
+            await RequireAsync("node", "--version");
+            if (Directory.Exists(Path.Combine(folder, "node_modules", package)))
+                return;
+            var (code, output) = await TryRunAsync("npm", "ci", "--ignore-scripts", "--prefix", folder);
+            Miss(code == 0, $"npm ci did not work: {output.Trim()}");
+        }
+        finally
+        {
+            s_installing.Release();
+        }
     }
 
     private static void Miss(bool there, string reason)

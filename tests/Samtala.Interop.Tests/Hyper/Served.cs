@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+
+namespace Samtala.Interop.Tests.Hyper;
+
+/// <summary>A peer that serves a log over TCP.</summary>
+internal sealed record Served(PeerProcess Peer, int Port, JsonObject Ready) : IAsyncDisposable
+{
+    /// <summary>The flags with which the other side finds it.</summary>
+    public string[] Address =>
+        ["--key", (string)Ready["key"]!, "--tcp", Port.ToString(CultureInfo.InvariantCulture)];
+
+    public ValueTask DisposeAsync() => Peer.DisposeAsync();
+}
+
+/// <summary>Ports for programs that must be told one.</summary>
+internal static class FreePort
+{
+    /// <summary>A port that was free a moment ago.</summary>
+    public static int Next()
+    {
+        using TcpListener probe = new(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
