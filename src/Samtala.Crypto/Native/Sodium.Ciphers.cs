@@ -41,6 +41,30 @@ internal static unsafe partial class Sodium
         byte* key);
 
     [LibraryImport(SodiumLibrary.Name)]
+    internal static partial int crypto_aead_chacha20poly1305_ietf_encrypt(
+        byte* output,
+        ulong* outputSize,
+        byte* message,
+        ulong messageSize,
+        byte* associated,
+        ulong associatedSize,
+        byte* unused,
+        byte* nonce,
+        byte* key);
+
+    [LibraryImport(SodiumLibrary.Name)]
+    internal static partial int crypto_aead_chacha20poly1305_ietf_decrypt(
+        byte* output,
+        ulong* outputSize,
+        byte* unused,
+        byte* box,
+        ulong boxSize,
+        byte* associated,
+        ulong associatedSize,
+        byte* nonce,
+        byte* key);
+
+    [LibraryImport(SodiumLibrary.Name)]
     internal static partial nuint crypto_secretstream_xchacha20poly1305_statebytes();
 
     [LibraryImport(SodiumLibrary.Name)]
