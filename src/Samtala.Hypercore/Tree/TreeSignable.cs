@@ -35,6 +35,17 @@ public static class TreeSignable
         return bytes;
     }
 
+    /// <summary>What was signed before there were namespaces; only for logs that are still signed so.</summary>
+    /// <param name="treeHash">The hash of the tree.</param>
+    /// <param name="length">In blocks.</param>
+    /// <param name="fork">How often the log was cut back.</param>
+    public static byte[] CreateLegacy(in Hash32 treeHash, ulong length, ulong fork)
+    {
+        byte[] bytes = new byte[StateSize];
+        WriteState(bytes, treeHash, length, fork);
+        return bytes;
+    }
+
     private static void WriteState(Span<byte> target, in Hash32 treeHash, ulong length, ulong fork)
     {
         treeHash.Bytes.CopyTo(target);
