@@ -1,0 +1,39 @@
+namespace Samtala.Hypercore.Bees;
+
+/// <summary>What all views of one bee have in common.</summary>
+internal sealed class BeeShared
+{
+    private readonly Lock _gate = new();
+    private BeeReader _reader;
+
+    public BeeShared(IBeeLog log, BeeOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.CacheSize, 64 * 1024, nameof(options));
+        Log = log;
+        Options = options;
+        _reader = new BeeReader(log, options.CacheSize);
+    }
+
+    public IBeeLog Log { get; }
+
+    public BeeOptions Options { get; }
+
+    public BeeGate Gate { get; } = new();
+
+    /// <summary>For the log as it is now; what was read before a truncation is forgotten.</summary>
+    public BeeReader Reader
+    {
+        get
+        {
+            BeeReader reader = Volatile.Read(ref _reader);
+            if (reader.Fork == Log.Fork)
+                return reader;
+            lock (_gate)
+            {
+                if (_reader.Fork != Log.Fork)
+                    Volatile.Write(ref _reader, new BeeReader(Log, Options.CacheSize));
+                return _reader;
+            }
+        }
+    }
+}
