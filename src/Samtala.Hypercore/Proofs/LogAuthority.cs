@@ -86,7 +86,7 @@ public sealed class LogAuthority
     public bool Verify(LogHead head)
     {
         ArgumentNullException.ThrowIfNull(head);
-        return TryVerify(head, head.Signature.Span, out _);
+        return TryVerify(SignedTree.Of(head), head.Signature.Span, out _);
     }
 
     /// <summary>The bytes that a signer signs.</summary>
@@ -98,7 +98,7 @@ public sealed class LogAuthority
         ArgumentNullException.ThrowIfNull(head);
         ArgumentOutOfRangeException.ThrowIfNegative(signer);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(signer, _signers.Length);
-        return Signable(signer, head.TreeHash(), head.Length, head.Fork);
+        return Signable(signer, SignedTree.Of(head));
     }
 
     /// <summary>Finds a signer.</summary>
@@ -124,11 +124,16 @@ public sealed class LogAuthority
     public byte[] Sign(SecretKey key, LogHead head)
     {
         ArgumentNullException.ThrowIfNull(head);
-        if (IsFixed(head.Length))
+        return Sign(key, SignedTree.Of(head));
+    }
+
+    internal byte[] Sign(SecretKey key, in SignedTree tree)
+    {
+        if (IsFixed(tree.Length))
             return [];
         if (_quorum != 1 && !HasBareSignature)
             throw new InvalidOperationException($"This log needs {_quorum} signatures; one key cannot sign it alone.");
-        PartialSignature part = SignPart(key, head);
+        PartialSignature part = SignPart(key, tree);
         return HasBareSignature ? part.Signature.Bytes.ToArray() : Assemble([part]);
     }
 
@@ -138,10 +143,16 @@ public sealed class LogAuthority
     /// <exception cref="InvalidOperationException">This key may not sign.</exception>
     public PartialSignature SignPart(SecretKey key, LogHead head)
     {
+        ArgumentNullException.ThrowIfNull(head);
+        return SignPart(key, SignedTree.Of(head));
+    }
+
+    internal PartialSignature SignPart(SecretKey key, in SignedTree tree)
+    {
         ArgumentNullException.ThrowIfNull(key);
         int signer = FindSigner(key.PublicKey)
             ?? throw new InvalidOperationException($"The key {key.PublicKey} is none of the signers of log {Key}.");
-        return new PartialSignature { Signer = signer, Signature = key.Sign(Signable(signer, head)) };
+        return new PartialSignature { Signer = signer, Signature = key.Sign(Signable(signer, tree)) };
     }
 
     /// <summary>Puts together what signers said.</summary>
@@ -166,33 +177,30 @@ public sealed class LogAuthority
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(part);
         SignerProof proof = new((ulong)part.Signer, part.Signature, part.Patch);
-        return part.Signer >= 0 && TryVerify(head, head.TreeHash(), proof, part.Nodes, out _);
+        return part.Signer >= 0 && TryVerify(SignedTree.Of(head), proof, part.Nodes, out _);
     }
 
     /// <summary>Verifies a stranger's signature.</summary>
-    /// <param name="head">What must have been signed.</param>
+    /// <param name="tree">What must have been signed.</param>
     /// <param name="signature">In wire form.</param>
     /// <param name="kept">What of it matters, copied: nobody can make us store more than the quorum's signatures.</param>
-    internal bool TryVerify(LogHead head, ReadOnlySpan<byte> signature, out byte[] kept)
+    internal bool TryVerify(in SignedTree tree, ReadOnlySpan<byte> signature, out byte[] kept)
     {
         kept = [];
-        if (IsFixed(head.Length))
-            return head.Length == Prologue!.Length && head.TreeHash() == Prologue.Hash;
+        if (IsFixed(tree.Length))
+            return tree.Length == Prologue!.Length && tree.Hash == Prologue.Hash;
         if (!HasBareSignature)
-            return TryVerifyContainer(head, signature, out kept);
+            return TryVerifyContainer(tree, signature, out kept);
         if (signature.Length != Signature.Size)
             return false;
         kept = signature.ToArray();
-        return Ed25519.Verify(
-            _signers[0].PublicKey,
-            Signable(0, head.TreeHash(), head.Length, head.Fork),
-            new Signature(signature));
+        return Ed25519.Verify(_signers[0].PublicKey, Signable(0, tree), new Signature(signature));
     }
 
     private static bool IsCompatManifest(in Hash32 key, Manifest manifest) =>
         manifest.Signers.Length == 1 && manifest.Signers[0].PublicKey.Bytes.SequenceEqual(key.Bytes);
 
-    private bool TryVerifyContainer(LogHead head, ReadOnlySpan<byte> signature, out byte[] kept)
+    private bool TryVerifyContainer(in SignedTree tree, ReadOnlySpan<byte> signature, out byte[] kept)
     {
         kept = [];
         if (_quorum == 0
@@ -204,14 +212,13 @@ public sealed class LogAuthority
 
         Span<bool> seen = stackalloc bool[Manifest.SignerCountMax];
         PartialSignature[] parts = new PartialSignature[_quorum];
-        Hash32 treeHash = head.TreeHash();
         for (int i = 0; i < parts.Length; i++)
         {
             SignerProof proof = container.Proofs[i];
             if (proof.Signer >= (ulong)_signers.Length || seen[(int)proof.Signer])
                 return false;
             seen[(int)proof.Signer] = true;
-            if (!TryVerify(head, treeHash, proof, container.Nodes, out ImmutableArray<MerkleNode> used))
+            if (!TryVerify(tree, proof, container.Nodes, out ImmutableArray<MerkleNode> used))
                 return false;
             parts[i] = new PartialSignature
             {
@@ -227,8 +234,7 @@ public sealed class LogAuthority
     }
 
     private bool TryVerify(
-        LogHead head,
-        in Hash32 treeHash,
+        in SignedTree tree,
         SignerProof proof,
         ImmutableArray<MerkleNode> nodes,
         out ImmutableArray<MerkleNode> used)
@@ -237,56 +243,48 @@ public sealed class LogAuthority
         if (proof.Signer >= (ulong)_signers.Length)
             return false;
         int signer = (int)proof.Signer;
-        byte[] signable;
-        if (proof.Patch == 0 || !AllowsPatch)
-        {
-            signable = Signable(signer, treeHash, head.Length, head.Fork);
-        }
-        else
-        {
-            if (!TryExtend(head, proof.Patch, nodes, out LogHead? signed, out used))
-                return false;
-            signable = Signable(signer, signed!.TreeHash(), signed.Length, signed.Fork);
-        }
-
-        return Ed25519.Verify(_signers[signer].PublicKey, signable, proof.Signature);
+        SignedTree signed = tree;
+        if (proof.Patch > 0 && AllowsPatch && !TryExtend(tree, proof.Patch, nodes, out signed, out used))
+            return false;
+        return Ed25519.Verify(_signers[signer].PublicKey, Signable(signer, signed), proof.Signature);
     }
 
     /// <summary>The tree that a signer of a longer log had.</summary>
     private static bool TryExtend(
-        LogHead head,
+        in SignedTree tree,
         ulong patch,
         ImmutableArray<MerkleNode> nodes,
-        out LogHead? extended,
+        out SignedTree extended,
         out ImmutableArray<MerkleNode> used)
     {
-        extended = null;
+        extended = default;
         used = [];
-        if (patch > CompactLimits.UIntMax - head.Length)
+        if (patch > CompactLimits.UIntMax - tree.Length)
             return false;
         Span<CandidateNode> room = stackalloc CandidateNode[GrowingTree.RootsMax];
-        GrowingTree tree = new(head.Roots.AsSpan(), room);
-        NodeSink sink = new(new MerkleNode[(nodes.Length + head.Roots.Length + 1) * 2]);
+        GrowingTree growing = new(tree.Roots.AsSpan(), room);
+        NodeSink sink = new(new MerkleNode[(nodes.Length + tree.Roots.Length + 1) * 2]);
         List<MerkleNode> taken = [];
         PatchNodes source = new(nodes, taken);
-        if (!tree.TryGrow(head.Length + patch, ref source, ref sink))
+        if (!growing.TryGrow(tree.Length + patch, ref source, ref sink))
             return false;
-        extended = LogHead.Of(head.Fork, tree.ToRoots());
+        extended = SignedTree.Of(LogHead.Of(tree.Fork, growing.ToRoots()));
         used = [.. taken];
         return true;
     }
 
-    private byte[] Signable(int signer, in Hash32 treeHash, ulong length, ulong fork)
+    private byte[] Signable(int signer, in SignedTree tree)
     {
+        Hash32 hash = tree.Hash;
         if (IsCompat)
         {
             return _isLegacy
-                ? TreeSignable.CreateLegacy(treeHash, length, fork)
-                : TreeSignable.CreateCompat(treeHash, length, fork);
+                ? TreeSignable.CreateLegacy(hash, tree.Length, tree.Fork)
+                : TreeSignable.CreateCompat(hash, tree.Length, tree.Fork);
         }
 
         Hash32 context = _version == 0 ? _signers[signer].Namespace : Key;
-        return TreeSignable.Create(context, treeHash, length, fork);
+        return TreeSignable.Create(context, hash, tree.Length, tree.Fork);
     }
 
     /// <summary>Nodes by their index; when several have one index, the last counts.</summary>

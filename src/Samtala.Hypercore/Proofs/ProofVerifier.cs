@@ -97,7 +97,7 @@ public static class ProofVerifier
     private static ProofVerdict Sign(LogAuthority authority, Proof proof, LogHead newHead, in ProofVerdict verdict)
     {
         LogAuthority? judge = authority.Learn(proof.Manifest);
-        if (judge is null || !judge.TryVerify(newHead, proof.Upgrade!.Signature.Span, out byte[] signature))
+        if (judge is null || !judge.TryVerify(SignedTree.Of(newHead), proof.Upgrade!.Signature.Span, out byte[] signature))
             return ProofVerdict.Refused(ProofError.InvalidSignature);
         return verdict with
         {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Samtala.Crypto;
 using Samtala.Hypercore.Manifests;
@@ -16,7 +15,7 @@ public sealed class ManifestsVectorTests
             if (isError && item.TryGetProperty("encoded", out _))
                 Assert.False(Manifest.TryDecode(item.Hex("encoded"), out _));
             else if (isError)
-                Assert.ThrowsAny<ArgumentException>(() => Create(item.GetProperty("input")));
+                Assert.ThrowsAny<ArgumentException>(() => ManifestJson.Read(item.GetProperty("input")));
             else if (item.GetProperty("input").TryGetProperty("compat", out _))
                 CheckCompat(item);
             else if (item.TryGetProperty("encoded", out _))
@@ -62,7 +61,7 @@ public sealed class ManifestsVectorTests
 
     private static void CheckManifest(JsonElement item)
     {
-        Manifest manifest = Create(item.GetProperty("input"));
+        Manifest manifest = ManifestJson.Read(item.GetProperty("input"));
         Check(item, manifest);
         Assert.True(Manifest.TryDecode(item.Hex("encoded"), out Manifest? decoded));
         Check(item, decoded!);
@@ -76,23 +75,4 @@ public sealed class ManifestsVectorTests
         Assert.Equal(item.Text("discoveryKey"), Manifest.DiscoveryKey(key).ToString());
         Assert.Equal(item.GetProperty("quorum").GetInt32(), manifest.Quorum);
     }
-
-    private static Manifest Create(JsonElement input) => Manifest.Create(new ManifestParts
-    {
-        Version = input.TryGetProperty("version", out JsonElement version) ? version.GetInt32() : null,
-        AllowPatch = input.TryGetProperty("allowPatch", out JsonElement patch) && patch.GetBoolean(),
-        Quorum = input.TryGetProperty("quorum", out JsonElement quorum) ? quorum.GetInt32() : null,
-        Signers = [.. input.GetProperty("signers").EnumerateArray().Select(Signer)],
-        Prologue = input.TryGetProperty("prologue", out JsonElement prologue)
-            ? new ManifestPrologue(new Hash32(prologue.Hex("hash")), prologue.GetProperty("length").GetUInt64())
-            : null,
-        Linked = input.TryGetProperty("linked", out JsonElement linked)
-            ? [.. linked.EnumerateArray().Select(e => Hash32.Parse(e.GetString()))]
-            : default(ImmutableArray<Hash32>?),
-        UserData = input.TryGetProperty("userData", out _) ? input.Hex("userData") : default(ReadOnlyMemory<byte>?),
-    });
-
-    private static ManifestSigner Signer(JsonElement item) => item.TryGetProperty("namespace", out _)
-        ? new ManifestSigner(new Hash32(item.Hex("namespace")), new PublicKey(item.Hex("publicKey")))
-        : new ManifestSigner(new PublicKey(item.Hex("publicKey")));
 }
