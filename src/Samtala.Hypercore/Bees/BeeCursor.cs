@@ -11,7 +11,7 @@ internal sealed class BeeCursor
     private readonly BeeBounds _bounds;
     private readonly bool _reverse;
     private readonly BeeReadAhead? _ahead;
-    private Frame[] _stack = new Frame[8];
+    private BeeFrame[] _stack = new BeeFrame[8];
     private int _depth;
     private BeeBlock? _current;
 
@@ -48,7 +48,6 @@ internal sealed class BeeCursor
                 return;
             }
 
-            // Even places are children, odd ones are keys.
             int position = await SearchAsync(level, key, cancellationToken).ConfigureAwait(false);
             if (position >= 0)
             {
@@ -103,7 +102,7 @@ internal sealed class BeeCursor
 
     private (BeeLevel Level, int Place) Step()
     {
-        ref Frame top = ref _stack[_depth - 1];
+        ref BeeFrame top = ref _stack[_depth - 1];
         int place = top.Place;
         top.Place += _reverse ? -1 : 1;
         return (top.Level, place);
@@ -118,6 +117,8 @@ internal sealed class BeeCursor
                 throw new BeeCorruptException(block.Seq, "the keys of the tree are not in order.");
         }
 
+        if (_reverse ? !_bounds.IsBelowHigh(block.Key) : !_bounds.IsAboveLow(block.Key))
+            throw new BeeCorruptException(block.Seq, "a key of the tree lies where only others can be.");
         if (_reverse ? !_bounds.IsAboveLow(block.Key) : !_bounds.IsBelowHigh(block.Key))
         {
             _depth = 0;
@@ -134,8 +135,9 @@ internal sealed class BeeCursor
             throw new BeeCorruptException(block.Seq, $"the tree is deeper than {BeeLimits.DepthMax} levels.");
         if (_depth == _stack.Length)
             Array.Resize(ref _stack, _depth * 2);
-        _stack[_depth++] = new Frame { Level = level, Place = place };
-        _ahead?.Begin(level, place);
+        _stack[_depth++] = new BeeFrame(level, place);
+        if (_ahead is { IsHungry: true })
+            _ahead.Plan(_stack.AsSpan(0, _depth));
     }
 
     private async ValueTask<int> SearchAsync(
@@ -163,12 +165,8 @@ internal sealed class BeeCursor
     {
         if (_reader.TryGet(seq, out BeeBlock? block))
             return new(block);
-        return _ahead is null ? _reader.LoadAsync(seq, cancellationToken) : _ahead.TakeAsync(seq, cancellationToken);
-    }
-
-    private struct Frame
-    {
-        public BeeLevel Level;
-        public int Place;
+        return _ahead is null
+            ? _reader.LoadAsync(seq, cancellationToken)
+            : _ahead.TakeAsync(seq, _stack.AsSpan(0, _depth), cancellationToken);
     }
 }

@@ -5,7 +5,7 @@ internal sealed class BeeDiffSide
 {
     private readonly BeeReader _reader;
     private readonly BeeBounds _bounds;
-    private readonly List<Frame> _stack = [];
+    private readonly List<BeeFrame> _stack = [];
     private bool _isSeeking;
     private BeeBlock? _last;
 
@@ -25,7 +25,7 @@ internal sealed class BeeDiffSide
     {
         get
         {
-            Frame top = _stack[^1];
+            BeeFrame top = _stack[^1];
             return IsKey ? top.Level.KeySeq(top.Place >> 1) : top.Level.ChildSeq(top.Place >> 1);
         }
     }
@@ -47,7 +47,7 @@ internal sealed class BeeDiffSide
     public void Skip()
     {
         _isSeeking &= !IsKey;
-        Frame top = _stack[^1];
+        BeeFrame top = _stack[^1];
         top.Place += top.Level.ChildCount == 0 ? 2 : 1;
         _stack[^1] = top;
         Trim();
@@ -60,7 +60,7 @@ internal sealed class BeeDiffSide
         BeeLevel level = block.Level(Offset);
 
         // The parent stays where it is until its subtree is done: its next key is the upper end of the subtree.
-        Frame top = _stack[^1];
+        BeeFrame top = _stack[^1];
         top.Place++;
         _stack[^1] = top;
         if (_stack.Count == BeeLimits.DepthMax)
@@ -75,6 +75,8 @@ internal sealed class BeeDiffSide
         BeeBlock block = await BlockAsync(Seq, cancellationToken).ConfigureAwait(false);
         if (_last is not null && block.Key.SequenceCompareTo(_last.Key) <= 0)
             throw new BeeCorruptException(block.Seq, "the keys of the tree are not in order.");
+        if (!_bounds.IsAboveLow(block.Key))
+            throw new BeeCorruptException(block.Seq, "a key of the tree lies where only others can be.");
         _last = block;
         Skip();
         if (_bounds.IsBelowHigh(block.Key))
@@ -88,7 +90,7 @@ internal sealed class BeeDiffSide
     {
         for (int i = _stack.Count - 1; i >= 0; i--)
         {
-            Frame frame = _stack[i];
+            BeeFrame frame = _stack[i];
             int key = frame.Place >> 1;
             if (key < frame.Level.KeyCount)
                 return await BlockAsync(frame.Level.KeySeq(key), cancellationToken).ConfigureAwait(false);
@@ -128,7 +130,7 @@ internal sealed class BeeDiffSide
                 place += first * 2;
         }
 
-        _stack.Add(new Frame(level, place));
+        _stack.Add(new BeeFrame(level, place));
         Trim();
     }
 
@@ -136,7 +138,7 @@ internal sealed class BeeDiffSide
     {
         while (_stack.Count > 0)
         {
-            Frame top = _stack[^1];
+            BeeFrame top = _stack[^1];
             int end = (top.Level.KeyCount * 2) + (top.Level.ChildCount == 0 ? 0 : 1);
             if (top.Place < end)
                 return;
@@ -146,6 +148,4 @@ internal sealed class BeeDiffSide
 
     private ValueTask<BeeBlock> BlockAsync(ulong seq, CancellationToken cancellationToken) =>
         _reader.TryGet(seq, out BeeBlock? block) ? new(block) : _reader.LoadAsync(seq, cancellationToken);
-
-    private record struct Frame(BeeLevel Level, int Place);
 }

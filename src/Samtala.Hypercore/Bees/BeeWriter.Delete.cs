@@ -96,6 +96,8 @@ internal sealed partial class BeeWriter
             BeeNode? right = index < parent.Children.Count - 1
                 ? await ChildAsync(parent, index + 1, cancellationToken).ConfigureAwait(false)
                 : null;
+            if ((left is not null && left.IsLeaf != node.IsLeaf) || (right is not null && right.IsLeaf != node.IsLeaf))
+                throw new BeeCorruptException(0, "leaves of the tree are not at the same depth.");
             if (left is { Keys.Count: > BeeLimits.KeysPerNodeMin })
             {
                 TakeFromLeft(node, left, parent, index);

@@ -16,6 +16,7 @@ public sealed class HyperbeeVectorTests
 
     [Theory]
     [InlineData("hyperbee.json")]
+    [InlineData("hyperbee-more.json")]
     public void Blocks_entries_history_ranges_and_differences_are_those_of_the_reference(string file) =>
         VectorFile.ForEachCase(file, static item =>
         {

@@ -8,13 +8,14 @@ namespace Samtala.Hypercore.Tests.Bees;
 internal sealed class ListLog : IBeeLog
 {
     private readonly List<TaskCompletionSource> _watchers = [];
+    private readonly HashSet<ulong> _arrived = [];
 
     public List<byte[]> Blocks { get; init; } = [];
 
     /// <summary>The blocks that were asked of a peer, in order.</summary>
     public List<ulong> Asked { get; } = [];
 
-    /// <summary>Whether blocks that were not asked for yet must come from a peer.</summary>
+    /// <summary>Whether blocks must come from a peer.</summary>
     public bool IsRemote { get; init; }
 
     /// <summary>Most that were waited for at a time.</summary>
@@ -28,13 +29,13 @@ internal sealed class ListLog : IBeeLog
 
     private List<(ulong Seq, TaskCompletionSource<byte[]?> Done)> Waiting { get; } = [];
 
-    public bool Has(ulong index) => !IsRemote || Asked.Contains(index);
+    public bool Has(ulong index) => !IsRemote || _arrived.Contains(index);
 
     public ValueTask<byte[]?> ReadAsync(ulong index, CancellationToken cancellationToken)
     {
         if (index >= Length)
             return new((byte[]?)null);
-        if (!IsRemote)
+        if (Has(index))
             return new(Blocks[(int)index]);
         lock (Asked)
         {
@@ -57,7 +58,11 @@ internal sealed class ListLog : IBeeLog
         }
 
         foreach ((ulong seq, TaskCompletionSource<byte[]?> done) in due)
+        {
+            _arrived.Add(seq);
             done.SetResult(Blocks[(int)seq]);
+        }
+
         return due.Length > 0;
     }
 
