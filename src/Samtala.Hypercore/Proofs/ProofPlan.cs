@@ -67,7 +67,7 @@ internal sealed class ProofPlan
     internal static bool Contains(ulong node, ulong other)
     {
         ulong half = FlatTree.CountLeaves(node);
-        return other > node ? other < node + half : other == node || other > node - half;
+        return other > node ? other < node + half : other == node || other + half > node;
     }
 
     private static void Walk(ulong from, ulong to, Action<ulong> add)
