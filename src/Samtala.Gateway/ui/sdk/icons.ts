@@ -4,6 +4,8 @@ import { html, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 const PATHS = {
   home: svg`<path d="M4 11.5 12 5l8 6.5M6.5 10v9h11v-9M10 19v-5h4v5"/>`,
   plugins: svg`<path d="M10 5a2 2 0 1 1 4 0v2h4v4.5h-1.5a2 2 0 1 0 0 4H18V20H6v-4.5h1.5a2 2 0 1 0 0-4H6V7h4z"/>`,
+  log: svg`<path d="M8.5 6.5H19M8.5 12H19M8.5 17.5H19M4.5 6.5v11"/><circle cx="4.5" cy="6.5" r="0.8"/>
+    <circle cx="4.5" cy="12" r="0.8"/><circle cx="4.5" cy="17.5" r="0.8"/>`,
   settings: svg`<path d="M5 7h8m4 0h2M5 17h2m4 0h8M5 12h3m4 0h7"/><circle cx="15" cy="7" r="2"/>
     <circle cx="10" cy="12" r="2"/><circle cx="9" cy="17" r="2"/>`,
   search: svg`<circle cx="11" cy="11" r="5.5"/><path d="m15.2 15.2 4.3 4.3"/>`,

@@ -1,5 +1,6 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { icon, NOTICE, Problem, SamtalaElement, emptyView, type Notice } from "../sdk/index.ts";
 import { say } from "./catalogue.ts";
 import type { ShellContext } from "./context.ts";
@@ -12,6 +13,9 @@ import { Session } from "./session.ts";
 import "./app-page.ts";
 import "./home-page.ts";
 import "./login-page.ts";
+import { say as sayOfLogs } from "./logs/catalogue.ts";
+import "./logs/list-page.ts";
+import "./logs/log-page.ts";
 import "./notices.ts";
 import "./palette.ts";
 import "./plugin-detail.ts";
@@ -106,6 +110,9 @@ export class Shell extends SamtalaElement {
       case "plugin":
         return html`<samtala-shell-plugin .context=${context} .pluginId=${route.id}></samtala-shell-plugin>`;
       case "app": return html`<samtala-shell-app .context=${context} .pluginId=${route.id}></samtala-shell-app>`;
+      case "logs": return html`<samtala-shell-logs .context=${context}></samtala-shell-logs>`;
+      case "log": return html`${keyed(route.key, html`
+        <samtala-shell-log .context=${context} .key=${route.key}></samtala-shell-log>`)}`;
       case "settings": return html`<samtala-shell-settings .context=${context}></samtala-shell-settings>`;
       case "unknown":
         return emptyView("search", say("notFound"), say("notFoundText", { path: route.path }),
@@ -119,6 +126,7 @@ export class Shell extends SamtalaElement {
     switch (route.page) {
       case "plugins": return `${say("plugins")} · Samtala`;
       case "plugin": case "app": return `${name(route.id)} · Samtala`;
+      case "logs": case "log": return `${sayOfLogs("logs")} · Samtala`;
       case "settings": return `${say("settings")} · Samtala`;
       default: return "Samtala";
     }

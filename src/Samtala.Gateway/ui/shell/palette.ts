@@ -1,11 +1,16 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
-import { icon, SamtalaElement, type IconName } from "../sdk/index.ts";
+import { icon, listAll, SamtalaElement, type IconName } from "../sdk/index.ts";
 import { say } from "./catalogue.ts";
+import { say as sayOfLogs } from "./logs/catalogue.ts";
+import { inOrder, keyOf, titleOf, type Log } from "./logs/log.ts";
 import { PluginActions } from "./plugin-actions.ts";
 import { iconOf, nameOf } from "./plugin-words.ts";
 import { paths } from "./route.ts";
 import { ShellElement } from "./shell-element.ts";
+
+/** How many logs can be found. */
+const LOGS_MAX = 1000;
 
 interface Entry {
   readonly icon: IconName;
@@ -39,6 +44,7 @@ export class Palette extends ShellElement {
   @state() private _query = "";
   @state() private _active = 0;
   @state() private _open = false;
+  @state() private _logs: Log[] = [];
   @query("dialog") private _dialog!: HTMLDialogElement;
   @query("input") private _input!: HTMLInputElement;
   private readonly _actions = new PluginActions(this, () => this.context);
@@ -49,6 +55,7 @@ export class Palette extends ShellElement {
     this._open = true;
     this._input.value = "";
     this._dialog.showModal();
+    void this._readLogs();
   }
 
   toggle(): void {
@@ -104,8 +111,13 @@ export class Palette extends ShellElement {
       ...plugins.filter(plugin => plugin.ui).map(plugin => page(iconOf(plugin), nameOf(plugin), paths.app(plugin.id))),
       page("plugins", say("plugins"), paths.plugins),
       ...plugins.map(plugin => page("plugins", `${say("plugins")}: ${nameOf(plugin)}`, paths.plugin(plugin.id))),
+      page("log", sayOfLogs("logs"), paths.logs),
+      ...inOrder(this._logs).map(log =>
+        page("log", sayOfLogs("openLog", { name: titleOf(log) }), paths.log(keyOf(log)))),
       page("settings", say("settings"), paths.settings),
       page("key", `${say("settings")}: ${say("tokens")}`, `${paths.settings}/tokens`),
+      command("log", sayOfLogs("create"), () => router.navigate(paths.newLog)),
+      command("log", sayOfLogs("follow"), () => router.navigate(paths.followLog)),
       ...plugins.flatMap(plugin => plugin.state === "DISABLED"
         ? [command("plugins", `${say("enable")}: ${nameOf(plugin)}`, () => void this._actions.enable(plugin))]
         : [command("plugins", `${say("reload")}: ${nameOf(plugin)}`, () => void this._actions.reload(plugin)),
@@ -115,6 +127,11 @@ export class Palette extends ShellElement {
       command("settings", "Svenska", () => preferences.chooseLanguage("sv")),
       command("lock", say("signOut"), () => session.leave()),
     ];
+  }
+
+  /** Logs are found as they are when the palette opens. Without an answer there is the page of logs, which says why. */
+  private async _readLogs(): Promise<void> {
+    this._logs = await listAll<Log>(this.context.session.api, "/v1/logs", "logs", undefined, LOGS_MAX).catch(() => []);
   }
 
   private _run(entry: Entry): void {

@@ -3,6 +3,7 @@ import { customElement } from "lit/decorators.js";
 import { icon, SamtalaElement, shortKey, type IconName } from "../sdk/index.ts";
 import { say } from "./catalogue.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { say as sayOfLogs } from "./logs/catalogue.ts";
 import { iconOf, nameOf } from "./plugin-words.ts";
 import { paths } from "./route.ts";
 import { ShellElement } from "./shell-element.ts";
@@ -32,7 +33,7 @@ export class Rail extends ShellElement {
         padding-bottom: max(4px, env(safe-area-inset-bottom)); }
       .self, .space { display: none; }
       nav { overflow-x: auto; }
-      .item { padding: 6px 2px; white-space: nowrap; flex: 1 0 64px; min-width: 0; max-width: 120px; }
+      .item { padding: 6px 2px; white-space: nowrap; flex: 1 0 52px; min-width: 0; max-width: 120px; }
     }
   `];
 
@@ -49,6 +50,7 @@ export class Rail extends ShellElement {
         ${this._link("home", say("home"), paths.home, route.page === "home")}
         ${apps.map(plugin => this._link(iconOf(plugin), nameOf(plugin),
           paths.app(plugin.id), route.page === "app" && route.id === plugin.id))}
+        ${this._link("log", sayOfLogs("logs"), paths.logs, route.page === "logs" || route.page === "log")}
         ${this._link("plugins", say("plugins"), paths.plugins, route.page === "plugins" || route.page === "plugin")}
         <div class="space"></div>
         <button class="item" title="Ctrl+K" aria-keyshortcuts="Control+K" @click=${this._search}>

@@ -2,7 +2,7 @@ import { parseRoute, type Route } from "./route.ts";
 
 /** Follows the address bar, and links clicked in any shadow tree, without loading the page anew. */
 export class Router extends EventTarget {
-  route: Route = parseRoute(location.pathname);
+  route: Route = parseRoute(location.pathname, location.search);
 
   /** Begins to listen; returns what stops it. */
   listen(): () => void {
@@ -23,7 +23,7 @@ export class Router extends EventTarget {
   };
 
   private _moved(): void {
-    this.route = parseRoute(location.pathname);
+    this.route = parseRoute(location.pathname, location.search);
     this.dispatchEvent(new Event("change"));
   }
 

@@ -4,9 +4,10 @@ import { words as registryWords } from "../../../../plugins/Samtala.Plugins.Regi
 import { commonWords } from "../sdk/common-words.ts";
 import { speaker, type Catalogue } from "../sdk/words.ts";
 import { words as shellWords } from "../shell/catalogue.ts";
+import { words as logWords } from "../shell/logs/catalogue.ts";
 import { speak } from "./page.ts";
 
-const CATALOGUES: Record<string, Catalogue> = { commonWords, shellWords, registryWords };
+const CATALOGUES: Record<string, Catalogue> = { commonWords, shellWords, logWords, registryWords };
 
 function holes(text: string): string[] {
   return [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
