@@ -32,8 +32,8 @@ export class Rail extends ShellElement {
       nav { flex-direction: row; width: auto; padding: var(--space-1);
         padding-bottom: max(4px, env(safe-area-inset-bottom)); }
       .self, .space { display: none; }
-      nav { overflow-x: auto; }
-      .item { padding: 6px 2px; white-space: nowrap; flex: 1 0 52px; min-width: 0; max-width: 120px; }
+      nav { overflow-x: auto; gap: 0; }
+      .item { padding: 6px 0; white-space: nowrap; flex: 1 0 52px; min-width: 0; max-width: 120px; }
     }
   `];
 

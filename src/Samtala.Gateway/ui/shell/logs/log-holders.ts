@@ -24,7 +24,7 @@ interface Holder {
 export class LogHolders extends SamtalaElement {
   static override styles = [SamtalaElement.styles, logStyles, css`
     .holders { display: flex; flex-direction: column; gap: var(--space-3); }
-    .holder { display: grid; grid-template-columns: 24px minmax(0, 220px) minmax(0, 1fr) 56px;
+    .holder { display: grid; grid-template-columns: 24px minmax(0, 240px) minmax(0, 1fr) 56px;
       gap: var(--space-1) var(--space-3); align-items: center; }
     .holder > .face svg { width: 24px; height: 24px; border-radius: var(--radius-small); display: block; }
     .strip { width: 100%; height: 28px; display: block; background: var(--surface-sunken);
@@ -40,6 +40,8 @@ export class LogHolders extends SamtalaElement {
   `];
 
   @property({ attribute: false }) availability!: LogAvailability;
+  /** This node's key, for its picture. */
+  @property({ attribute: false }) device = "";
 
   override render(): TemplateResult {
     const length = int(this.availability.length);
@@ -63,8 +65,8 @@ export class LogHolders extends SamtalaElement {
     const traffic = holder.key === "" ? "" : say("traffic", { received: holder.received, sent: holder.sent });
     return html`
       <li class="holder">
-        <span class="face">${fingerprint(holder.key)}</span>
-        <span class="stack">
+        <span class="face">${fingerprint(holder.key || this.device)}</span>
+        <span class="stack tight">
           <span class="break">${holder.name}</span>
           ${traffic ? html`<span class="soft small-text figures">${traffic}${holder.roundTrip
             ? `, ${holder.roundTrip}` : nothing}</span>` : nothing}
@@ -78,7 +80,7 @@ export class LogHolders extends SamtalaElement {
     const which = (cells: Uint8Array): string =>
       rangesText(rangesOf(cells, length), say("some"), n => say("andMore", { n })) || say("none");
     return html`
-      <table class="visually-hidden">
+      <div class="visually-hidden"><table>
         <caption>${say("holders")}</caption>
         <thead><tr>${[say("who"), say("has"), say("which"), say("received"), say("sent"), say("roundTrip")].map(text =>
           html`<th scope="col">${text}</th>`)}</tr></thead>
@@ -86,7 +88,7 @@ export class LogHolders extends SamtalaElement {
           <tr><th scope="row">${holder.name}</th><td>${percent(shareOf(holder.cells, length))}</td>
             <td>${which(holder.cells)}</td><td>${holder.received}</td><td>${holder.sent}</td>
             <td>${holder.roundTrip}</td></tr>`)}</tbody>
-      </table>`;
+      </table></div>`;
   }
 
   private _holders(): Holder[] {

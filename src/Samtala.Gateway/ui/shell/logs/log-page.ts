@@ -105,7 +105,8 @@ export class LogPage extends ShellElement {
       ${log.frozen ? html`
         <samtala-shell-log-frozen .api=${api} .name=${log.name}></samtala-shell-log-frozen>` : nothing}
       <div class="figures-row">${this._figures(log, availability)}</div>
-      <samtala-shell-log-holders .availability=${availability}></samtala-shell-log-holders>
+      <samtala-shell-log-holders .availability=${availability}
+        .device=${this.context.node.status?.device ?? ""}></samtala-shell-log-holders>
       <div class="columns">
         <div class="stack">
           ${log.writable && !log.frozen ? html`

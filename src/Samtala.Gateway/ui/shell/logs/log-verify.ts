@@ -11,6 +11,7 @@ import { Verdict } from "./verdict.ts";
 export class LogVerify extends SamtalaElement {
   static override styles = [SamtalaElement.styles, logStyles, css`
     progress { width: 100%; height: 8px; accent-color: var(--accent); }
+    .result:empty { margin-top: calc(-1 * var(--space-4)); }
     .fine { display: flex; gap: var(--space-2); }
     .fine .icon { color: var(--positive); }
   `];
@@ -36,7 +37,7 @@ export class LogVerify extends SamtalaElement {
             : html`<button class="button small" @click=${this._verify}>${say("check")}</button>`}
         </div>
         ${busy ? this._progress() : nothing}
-        <div class="stack" role="status">${!busy && this._verdict ? this._result(this._verdict) : nothing}</div>
+        <div class="stack result" role="status">${!busy && this._verdict ? this._result(this._verdict) : nothing}</div>
         ${this._problem ? problemView(this._problem, this._verify) : nothing}
       </section>`;
   }

@@ -9,6 +9,7 @@ export const logStyles = css`
   .mark svg { width: 100%; height: 100%; border-radius: var(--radius); display: block; }
   .bar { width: 100%; height: 4px; display: block; border-radius: 2px; }
   .card > h2, .head { margin-bottom: var(--space-3); }
+  .card.stack > h2 { margin-bottom: 0; }
   .back { display: inline-flex; align-items: center; gap: var(--space-1); text-decoration: none; }
   .break { overflow-wrap: anywhere; }
 `;
