@@ -1,0 +1,376 @@
+using Samtala.Hypercore.Logs.Pages;
+using Samtala.Hypercore.Tree;
+using Samtala.Storage;
+
+namespace Samtala.Hypercore.Logs.Core;
+
+/// <summary>Collects changes of one log and takes them to the store, one group after the other.</summary>
+/// <remarks>While a group is on its way the next one fills. There is no thread: whoever makes a group due takes it
+/// there, unless somebody does so already. A group never ends in the middle of an append.</remarks>
+internal sealed class GroupWriter
+{
+    private readonly LogEnvironment _environment;
+    private readonly LogState _state;
+    private readonly LogPages _pages;
+    private readonly List<WriteGroup> _later = [];
+    private readonly byte[] _scratch = new byte[NodePageCodec.SizeMax];
+    private WriteGroup _open;
+    private WriteGroup? _underway;
+    private Exception? _failure;
+    private bool _isDriving;
+    private bool _isChanging;
+
+    public GroupWriter(LogEnvironment environment, LogState state, LogPages pages)
+    {
+        _environment = environment;
+        _state = state;
+        _pages = pages;
+        _open = new WriteGroup(1, state.Applied);
+    }
+
+    /// <summary>Signs heads; null when signatures come with the blocks.</summary>
+    public LogSigner? Signer { get; set; }
+
+    /// <summary>Told after a durable change, without a lock.</summary>
+    public Action<LogChange>? Changed { get; set; }
+
+    /// <summary>The group that fills.</summary>
+    public WriteGroup Open => _open;
+
+    /// <summary>Bytes of blocks that wait. Under the gate.</summary>
+    public long WaitingSize => _open.Size + (_underway?.Size ?? 0);
+
+    /// <summary>Begins a change: until its end the open group stays open. Only by the writer.</summary>
+    public void BeginChange()
+    {
+        lock (_state.Gate)
+            _isChanging = true;
+    }
+
+    /// <summary>Ends a change.</summary>
+    /// <param name="due">Whether the group should go now.</param>
+    /// <param name="durable">Whether somebody will wait for the disk.</param>
+    /// <returns>The group that has the change.</returns>
+    /// <exception cref="StoreException">An earlier group failed meanwhile, so the change is gone too.</exception>
+    public WriteGroup EndChange(bool due, bool durable)
+    {
+        WriteGroup group;
+        lock (_state.Gate)
+        {
+            _isChanging = false;
+            if (_failure is { } failure)
+            {
+                _failure = null;
+                TakeBack(failure);
+                throw new StoreException(failure.Message, failure);
+            }
+
+            group = _open;
+            group.MustBeDurable |= durable;
+            group.IsDue |= due;
+        }
+
+        Start();
+        return group;
+    }
+
+    /// <summary>Ends a change that came to nothing.</summary>
+    /// <remarks>What it may have taken of drafts stays there unused.</remarks>
+    public void AbandonChange() => Restart();
+
+    /// <summary>Ends a time alone: what was in the store then is what the open group continues.</summary>
+    public void Restart()
+    {
+        lock (_state.Gate)
+        {
+            _isChanging = false;
+            if (_failure is { } failure)
+            {
+                _failure = null;
+                TakeBack(failure);
+            }
+            else if (_open.IsEmpty)
+            {
+                _open.Follow(_state.Applied);
+            }
+        }
+
+        Start();
+    }
+
+    /// <summary>Makes what is open due and waits until it and everything before is durable.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken)
+    {
+        WriteGroup group;
+        lock (_state.Gate)
+        {
+            if (_open.IsEmpty && _underway is null && _later.Count == 0)
+                return Task.CompletedTask;
+            group = _open;
+            group.MustBeDurable = true;
+            group.IsDue = true;
+        }
+
+        Start();
+        return group.Done.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Makes the open group due, as when its delay ended.</summary>
+    public void MakeDue(bool durable)
+    {
+        lock (_state.Gate)
+        {
+            if (_open.IsEmpty)
+                return;
+            _open.IsDue = true;
+            _open.MustBeDurable |= durable;
+        }
+
+        Start();
+    }
+
+    /// <summary>Waits until the group that is on its way has arrived; at once if there is none.</summary>
+    public Task WhenRoomAsync()
+    {
+        lock (_state.Gate)
+        {
+            if (_underway is { } underway)
+                return underway.Done.Task;
+            _open.IsDue = true;
+        }
+
+        Start();
+        return Task.CompletedTask;
+    }
+
+    private void Start()
+    {
+        lock (_state.Gate)
+        {
+            if (_isDriving || _isChanging || !_open.IsDue)
+                return;
+            _isDriving = true;
+        }
+
+        _ = DriveAsync();
+    }
+
+    private async Task DriveAsync()
+    {
+        while (true)
+        {
+            WriteGroup group;
+            List<WriteBatch> batches;
+            lock (_state.Gate)
+            {
+                if (_isChanging || !_open.IsDue)
+                {
+                    _isDriving = false;
+                    return;
+                }
+
+                group = _underway = _open;
+                _open = new WriteGroup(group.Number + 1, _state.Applied);
+                batches = Encode(group);
+            }
+
+            try
+            {
+                await WriteAsync(group, batches);
+                End(group);
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+            }
+        }
+    }
+
+    /// <summary>The pages of a group as batches. Under the gate, so that later changes stay out.</summary>
+    private List<WriteBatch> Encode(WriteGroup group)
+    {
+        BatchList batches = new();
+        Span<byte> key = stackalloc byte[2 * sizeof(ulong)];
+        foreach (NodePage page in group.Pages)
+        {
+            int size = NodePageCodec.Write(page, _scratch);
+            LogKeyspaces.WritePageKey(page.Address, key);
+            batches.Next(size + key.Length).Put(LogKeyspaces.Pages, key, _scratch.AsSpan(0, size));
+        }
+
+        foreach (ulong number in TouchedBits(group))
+            BitPage.Put(batches.Next(BitPage.SizeMax), _state.Number, number, _state.Bits);
+        if (group.NewManifest is { } manifest)
+            ChunkedValue.Put(batches.Next(manifest.Length), LogKeyspaces.Manifests, _state.Number, manifest);
+        group.ContiguousAfter = _state.Contiguous;
+        return batches.All;
+    }
+
+    /// <summary>The pages of bits that say more than the contiguous length.</summary>
+    private SortedSet<ulong> TouchedBits(WriteGroup group)
+    {
+        SortedSet<ulong> numbers = [];
+        foreach ((ulong start, ulong count) in group.Blocks)
+        {
+            if (start + count <= _state.Contiguous)
+                continue;
+            ulong from = Math.Max(start, _state.Contiguous);
+            for (ulong number = BitPage.NumberOf(from); number <= BitPage.NumberOf(start + count - 1); number++)
+                numbers.Add(number);
+        }
+
+        return numbers;
+    }
+
+    private async ValueTask WriteAsync(WriteGroup group, List<WriteBatch> batches)
+    {
+        Durability durability = group.MustBeDurable ? Durability.Durable : Durability.Later;
+        if (group.IsEmpty)
+        {
+            if (group.MustBeDurable && _later.Count > 0)
+                await _environment.Store.FlushAsync(CancellationToken.None);
+            return;
+        }
+
+        if (Signer is { } signer && !ReferenceEquals(group.Head, group.HeadBefore) && group.Head.Signature.IsEmpty)
+            group.Head = group.Head with { Signature = signer.Sign(group.Head) };
+        foreach (ExtentDraft draft in group.Drafts)
+        {
+            await draft.Writer.WriteAsync(draft.Bytes, CancellationToken.None);
+            await draft.Writer.CompleteAsync(CancellationToken.None);
+            batches[0].AddExtent(draft.Writer.Id);
+            ulong size = (ulong)draft.Size + (ulong)draft.Count;
+            new ExtentUse(_state.Number, size, size, draft.Pages.First, draft.Pages.Last)
+                .Put(batches[0], draft.Extent);
+        }
+
+        LogRecord record = _state.Stored with
+        {
+            Head = group.Head,
+            ContiguousLength = group.ContiguousAfter,
+            GarbageEnd = 0,
+        };
+        if (batches.Count > 1)
+        {
+            // Until the last batch the log is as before, and what lies beyond its length is rubbish to be removed.
+            LogRecord before = _state.Stored with { GarbageEnd = group.Head.Length };
+            ChunkedValue.Put(batches[0], LogKeyspaces.Heads, _state.Number, before.Encode());
+        }
+
+        ChunkedValue.Put(batches[^1], LogKeyspaces.Heads, _state.Number, record.Encode());
+        for (int i = 0; i < batches.Count; i++)
+        {
+            bool isLast = i == batches.Count - 1;
+            await _environment.Store.CommitAsync(
+                batches[i], isLast ? durability : Durability.Later, CancellationToken.None);
+            if (!isLast)
+                _state.Stored = _state.Stored with { GarbageEnd = group.Head.Length };
+        }
+
+        group.Record = record;
+    }
+
+    private void End(WriteGroup group)
+    {
+        List<LogChange> changes = [];
+        lock (_state.Gate)
+        {
+            _underway = null;
+            _pages.MarkWritten(group);
+            if (group.Record is { } record)
+            {
+                _state.Stored = record;
+                if (_state.Applied.Roots == group.Head.Roots && _state.Applied.Fork == group.Head.Fork)
+                    _state.Applied = group.Head;
+            }
+
+            foreach (ExtentDraft draft in group.Drafts)
+            {
+                _state.Drafts.Remove(draft.Extent);
+                draft.Dispose();
+            }
+
+            _later.Add(group);
+            if (group.MustBeDurable)
+            {
+                foreach (WriteGroup done in _later)
+                    Publish(done, changes);
+                _later.Clear();
+            }
+        }
+
+        group.Done.TrySetResult();
+        foreach (LogChange change in changes)
+            Tell(change);
+    }
+
+    private void Tell(in LogChange change)
+    {
+        try
+        {
+            Changed?.Invoke(change);
+        }
+        catch (Exception)
+        {
+            // What is told is durable already: a listener that fails must not stop the log.
+        }
+    }
+
+    private void Publish(WriteGroup group, List<LogChange> changes)
+    {
+        LogHead before = _state.Durable;
+        if (group.Record is not null)
+            _state.Durable = group.Head;
+        foreach ((ulong start, ulong count) in group.Blocks)
+            _state.SetDurable(start, count);
+        LogHead head = _state.Durable;
+        if (head.Length > before.Length)
+        {
+            changes.Add(new LogChange(
+                LogChangeKind.Appended, before.Length, head.Length - before.Length, head.Length, head.Fork));
+        }
+
+        if (!group.IsDownload)
+            return;
+        foreach ((ulong start, ulong count) in group.Blocks)
+            changes.Add(new LogChange(LogChangeKind.Downloaded, start, count, head.Length, head.Fork));
+    }
+
+    private void Fail(Exception error)
+    {
+        lock (_state.Gate)
+        {
+            // In the middle of a change its writer takes everything back when it is done.
+            if (_isChanging)
+                _failure = error;
+            else
+                TakeBack(error);
+        }
+    }
+
+    /// <summary>Goes back to what the store has. Under the gate.</summary>
+    private void TakeBack(Exception error)
+    {
+        List<WriteGroup> lost = _underway is { } underway ? [underway, _open] : [_open];
+        foreach (WriteGroup group in lost)
+        {
+            foreach ((ulong start, ulong count) in group.Blocks)
+                _state.TakeBack(start, count);
+            foreach (ExtentDraft draft in group.Drafts)
+                _state.Drafts.Remove(draft.Extent);
+        }
+
+        _underway = null;
+        _state.Applied = _state.Stored.Head;
+        _pages.Forget();
+        ulong next = _open.Number + 1;
+        _open = new WriteGroup(next, _state.Applied);
+        foreach (WriteGroup group in lost)
+        {
+            if (group.MustBeDurable || group.IsDue)
+                group.Done.TrySetException(error);
+            else
+                group.Done.TrySetCanceled();
+        }
+    }
+}
