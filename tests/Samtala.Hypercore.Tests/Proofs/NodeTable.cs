@@ -1,3 +1,4 @@
+using Samtala.Encodings;
 using Samtala.Hypercore.Proofs;
 using Samtala.Hypercore.Tree;
 
@@ -13,6 +14,31 @@ internal sealed class NodeTable : INodeReader
     public Dictionary<ulong, byte[]> Blocks { get; } = [];
 
     public IReadOnlyDictionary<ulong, MerkleNode> Nodes => _nodes;
+
+    /// <summary>The whole tree of some blocks, without a signature.</summary>
+    public static NodeTable Of(IEnumerable<byte[]> blocks, ulong fork)
+    {
+        NodeTable table = new();
+        List<MerkleNode> roots = [];
+        foreach (byte[] block in blocks)
+        {
+            MerkleNode node = new(
+                (ulong)table.Blocks.Count * 2, (ulong)block.Length, MerkleHash.Leaf(block));
+            table.Blocks.Add(node.Index / 2, block);
+            table.Put(node);
+            while (roots.Count > 0 && FlatTree.Sibling(node.Index) == roots[^1].Index)
+            {
+                node = MerkleHash.Parent(roots[^1], node);
+                roots.RemoveAt(roots.Count - 1);
+                table.Put(node);
+            }
+
+            roots.Add(node);
+        }
+
+        table.Head = LogHead.Of(fork, [.. roots]);
+        return table;
+    }
 
     public ValueTask<MerkleNode?> ReadNodeAsync(ulong index, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_nodes.TryGetValue(index, out MerkleNode node) ? node : default(MerkleNode?));
