@@ -178,6 +178,7 @@ export const words = {
   notHere: ["Not here", "Finns inte här"],
   notRead: ["Not shown, because it is long", "Visas inte, eftersom den är lång"],
   fetch: ["Fetch", "Hämta"],
+  fetchShown: ["Fetch these", "Hämta dessa"],
   show: ["Show", "Visa"],
   saveAs: ["Save as a file", "Spara som fil"],
   cutHere: ["Only the beginning is shown.", "Bara början visas."],
