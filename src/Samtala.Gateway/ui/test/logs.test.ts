@@ -108,6 +108,9 @@ test("entries stand still while somebody points at them, and a cut-back log is f
   window.follow(100, 1);
   window.go(40);
   assert.deepEqual([window.from, window.to, window.unseen], [20, 40, 0]);
+  window.take([[22, utf8("here")], [90, utf8("beyond")]], [20, 20], true);
+  assert.deepEqual([window.data(22)?.length, window.data(90), window.isAbsent(39), window.isUnread(39), window.gap],
+    [4, undefined, true, false, [20, 39]]);
   window.go(5);
   assert.deepEqual([window.from, window.to], [0, 20]);
   window.go(200);

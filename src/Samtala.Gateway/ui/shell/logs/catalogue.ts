@@ -23,6 +23,7 @@ export const words = {
   allHere: ["All here", "Allt finns här"],
   noEntries: ["Empty", "Tom"],
   hereWithoutGap: ["The first {n} of {length} are here", "De första {n} av {length} finns här"],
+  connected: ["{n} node connected|{n} nodes connected", "{n} nod ansluten|{n} noder anslutna"],
   unknownLog: ["This node has no such log", "Noden har ingen sådan logg"],
   unknownLogText: [
     "It may have been deleted, or the address is wrong. Follow it to get it.",

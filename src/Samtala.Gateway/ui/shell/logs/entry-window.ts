@@ -104,7 +104,8 @@ export class EntryWindow {
   take(entries: readonly (readonly [number, Uint8Array])[], wanted: readonly [number, number], cut: boolean): void {
     const [start, count] = wanted;
     const read = new Map(entries);
-    const end = cut ? Math.max(start, ...read.keys()) + 1 : start + count;
+    // Entries that are not here are passed over, so a page may reach beyond what was wanted.
+    const end = cut ? Math.min(start + count, Math.max(start, ...read.keys()) + 1) : start + count;
     for (let index = start; index < end; index++) this._forget(index);
     for (let index = start; index < end; index++) this._absent.add(index);
     for (let index = end; index < start + count; index++) this._unread.add(index);
