@@ -43,6 +43,16 @@ internal sealed class NodeTable : INodeReader
     public ValueTask<MerkleNode?> ReadNodeAsync(ulong index, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_nodes.TryGetValue(index, out MerkleNode node) ? node : default(MerkleNode?));
 
+    public NodeTable Copy()
+    {
+        NodeTable copy = new() { Head = Head };
+        foreach (MerkleNode node in _nodes.Values)
+            copy.Put(node);
+        foreach (var (index, value) in Blocks)
+            copy.Blocks[index] = value;
+        return copy;
+    }
+
     public void Put(in MerkleNode node) => _nodes[node.Index] = node;
 
     public void Remove(ulong index) => _nodes.Remove(index);
