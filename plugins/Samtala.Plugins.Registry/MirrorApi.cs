@@ -155,8 +155,6 @@ internal sealed class MirrorApi(MirrorSet mirrors, Inventory inventory, INode no
                 UpstreamBytes = counters.Bytes,
                 UpstreamFailures = counters.Failures,
                 Refused = counters.Refused,
-                PeerFiles = counters.PeerFiles,
-                PeerBytes = counters.PeerBytes,
             },
         };
         if (breaker.IsOpen)

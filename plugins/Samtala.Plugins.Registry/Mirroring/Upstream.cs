@@ -1,10 +1,10 @@
 using Samtala.Abstractions;
-using Samtala.Plugins.Registry.Sharing;
 
 namespace Samtala.Plugins.Registry.Mirroring;
 
-/// <summary>Where one mirror gets what it does not hold: asks its upstream, if it is not resting, and counts.</summary>
-internal sealed class Upstream : IDisposable
+/// <summary>Asks one mirror's upstream, if it is not resting, and counts.</summary>
+internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting setting, TimeProvider time)
+    : IDisposable
 {
     /// <summary>Documents up to this size are fetched into memory; longer ones go through a blob.</summary>
     public const int InMemorySizeMax = 1024 * 1024;
@@ -15,50 +15,24 @@ internal sealed class Upstream : IDisposable
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_slotPatience = TimeSpan.FromMilliseconds(500);
 
-    private readonly Ecosystem _ecosystem;
-    private readonly INode _node;
-    private readonly TimeProvider _time;
-
     // Long files must not keep short documents waiting.
     private readonly SemaphoreSlim _documentSlots = new(RequestsInFlightMax);
     private readonly SemaphoreSlim _fileSlots = new(RequestsInFlightMax);
 
-    public Upstream(
-        Ecosystem ecosystem, INode node, UpstreamSetting setting, Followed followed, TimeProvider time)
-    {
-        _ecosystem = ecosystem;
-        _node = node;
-        _time = time;
-        Setting = setting;
-        Breaker = new CircuitBreaker(time);
-        Options = RegistryOptions.Read(node.Info.Settings);
-        Peers = new PeerFetch(node, followed, Counters, Options);
-    }
-
     public Counters Counters { get; } = new();
 
-    public CircuitBreaker Breaker { get; }
+    public CircuitBreaker Breaker { get; } = new(time);
 
-    public UpstreamSetting Setting { get; }
+    public UpstreamSetting Setting { get; } = setting;
 
-    /// <summary>The followed mirrors, which are asked before the upstream.</summary>
-    public PeerFetch Peers { get; }
+    public string Mirror => ecosystem.Mirror;
 
-    public string Mirror => _ecosystem.Mirror;
-
-    public RegistryOptions Options { get; }
-
-    /// <summary>Whether there is an upstream at all.</summary>
-    public async ValueTask<bool> IsSetAsync(CancellationToken cancellationToken) =>
-        await Setting.FindAsync(cancellationToken) is not null;
+    public RegistryOptions Options { get; } = RegistryOptions.Read(node.Info.Settings);
 
     /// <summary>The upstream's URL as it was set.</summary>
     /// <exception cref="MirrorException">There is none.</exception>
     public async ValueTask<Uri> FindAsync(string what, CancellationToken cancellationToken) =>
-        await Setting.FindAsync(cancellationToken) ?? throw MirrorException.NoUpstream(
-            what,
-            Mirror,
-            Peers.Followed.IsAny ? $"no followed mirror holds it, and {Setting.Error}" : Setting.Error);
+        await Setting.FindAsync(cancellationToken) ?? throw MirrorException.NoUpstream(what, Mirror, Setting.Error);
 
     /// <summary>The upstream's URL with '/' at its end.</summary>
     /// <exception cref="MirrorException">There is none.</exception>
@@ -89,7 +63,7 @@ internal sealed class Upstream : IDisposable
                 what,
                 uri,
                 _documentSlots,
-                () => _node.Fetch.FetchAsync(request, cancellationToken),
+                () => node.Fetch.FetchAsync(request, cancellationToken),
                 r => r.Status,
                 cancellationToken);
             Counters.Received(reply.Body.Length);
@@ -103,7 +77,7 @@ internal sealed class Upstream : IDisposable
                 what,
                 uri,
                 _documentSlots,
-                () => _node.Fetch.FetchToBlobAsync(large, [], cancellationToken),
+                () => node.Fetch.FetchToBlobAsync(large, [], cancellationToken),
                 r => r.Status,
                 cancellationToken);
             Counters.Received(fetched.Blob?.Length ?? 0);
@@ -126,7 +100,7 @@ internal sealed class Upstream : IDisposable
                 what,
                 uri,
                 _fileSlots,
-                () => _node.Fetch.FetchToBlobAsync(request, expected, cancellationToken),
+                () => node.Fetch.FetchToBlobAsync(request, expected, cancellationToken),
                 r => r.Status,
                 cancellationToken);
             if (fetched.Status is 404 or 410)
@@ -152,7 +126,6 @@ internal sealed class Upstream : IDisposable
     public void Dispose()
     {
         Setting.Dispose();
-        Peers.Dispose();
         _documentSlots.Dispose();
         _fileSlots.Dispose();
     }
@@ -183,7 +156,7 @@ internal sealed class Upstream : IDisposable
         {
             await EnterAsync(what, uri, cancellationToken);
             Counters.Asked();
-            var since = _time.GetTimestamp();
+            var since = time.GetTimestamp();
             var reply = await WholeAsync(uri, ask, since, cancellationToken);
             if (status(reply) is >= 500 or 429)
             {
@@ -225,7 +198,7 @@ internal sealed class Upstream : IDisposable
         catch (FetchException e) when (e.Failure is FetchFailure.Unreachable or FetchFailure.TimedOut)
         {
             Counters.Failed();
-            Breaker.Failed(e.Message, e.Failure == FetchFailure.TimedOut || _time.GetElapsedTime(since) > s_slow);
+            Breaker.Failed(e.Message, e.Failure == FetchFailure.TimedOut || time.GetElapsedTime(since) > s_slow);
             throw;
         }
     }
@@ -240,7 +213,7 @@ internal sealed class Upstream : IDisposable
                 return;
             case BreakerDecision.Try:
                 var probe = ProbeAsync(cancellationToken);
-                if (await Task.WhenAny(probe, Task.Delay(s_probePatience, _time, cancellationToken)) == probe
+                if (await Task.WhenAny(probe, Task.Delay(s_probePatience, time, cancellationToken)) == probe
                     && await probe)
                 {
                     return;
@@ -264,9 +237,9 @@ internal sealed class Upstream : IDisposable
         try
         {
             var folder = await FindAsync("the upstream", cancellationToken);
-            var uri = _ecosystem.Probe.Length == 0 ? folder
-                : new Uri(folder.AbsoluteUri.TrimEnd('/') + "/" + _ecosystem.Probe);
-            await _node.Fetch.FetchAsync(
+            var uri = ecosystem.Probe.Length == 0 ? folder
+                : new Uri(folder.AbsoluteUri.TrimEnd('/') + "/" + ecosystem.Probe);
+            await node.Fetch.FetchAsync(
                 new FetchRequest(uri)
                 {
                     Timeout = s_probeTimeout,

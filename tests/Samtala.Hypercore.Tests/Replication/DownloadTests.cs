@@ -1,0 +1,41 @@
+using Samtala.Vectors;
+
+namespace Samtala.Hypercore.Tests.Replication;
+
+public sealed class DownloadTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(1000)]
+    public void A_full_reader_ends_with_the_writers_blocks(int count)
+    {
+        ReplicationWorld world = new(TestSeed.NewRandom());
+        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
+        writer.Log.Append(Blocks(0, count));
+        ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Full();
+        SimLink link = world.Connect(writer, reader);
+        world.Settle();
+        AssertEqual(writer.Log, reader.Log);
+        Assert.Equal(0, reader.Replicator.Peers[0].Counters.Misfits);
+        writer.Log.Append(Blocks(count, 3));
+        writer.Log.Append(Blocks(count + 3, 1));
+        world.Settle();
+        AssertEqual(writer.Log, reader.Log);
+        TestContext.Current.TestOutputHelper!.WriteLine($"{link.A.BytesSent} and {link.B.BytesSent} bytes");
+        Assert.False(link.A.Mux.IsDestroyed, link.A.Mux.Reason);
+    }
+
+    internal static byte[][] Blocks(int start, int count) =>
+        [.. Enumerable.Range(start, count).Select(i => System.Text.Encoding.UTF8.GetBytes($"block {i}"))];
+
+    internal static void AssertEqual(MemoryLog expected, MemoryLog actual)
+    {
+        Assert.Equal(expected.Head.Length, actual.Head.Length);
+        Assert.Equal(expected.Head.Fork, actual.Head.Fork);
+        Assert.Equal(expected.Head.TreeHash(), actual.Head.TreeHash());
+        for (ulong i = 0; i < expected.Head.Length; i++)
+            Assert.Equal(expected.Block(i), actual.Block(i));
+    }
+}
