@@ -89,8 +89,7 @@ internal sealed class Inventory(INode node, MirrorSet mirrors, TimeProvider time
         if (document is null && files.Count == 0)
             return null;
         List<string> keys = [documentKey];
-        if (document is not null && BlobId.TryParse(document.Source, out var source))
-            await node.Blobs.ReleaseAsync(source, cancellationToken);
+        await ReleaseAsync(document, cancellationToken);
         foreach (var path in DocumentPaths(mirror, package))
             await node.Answers.WithdrawAsync(path, cancellationToken);
         foreach (var (file, record) in files)
@@ -106,16 +105,21 @@ internal sealed class Inventory(INode node, MirrorSet mirrors, TimeProvider time
                 keys.Add(entry.Key);
                 var rest = entry.Key["nuget/r/".Length..];
                 await node.Answers.WithdrawAsync($"/registry/nuget/v3/registration/{rest}", cancellationToken);
-                if (Shelf.Read(entry, RegistryJson.Default.DocumentRecord) is { } record
-                    && BlobId.TryParse(record.Source, out var blob))
-                {
-                    await node.Blobs.ReleaseAsync(blob, cancellationToken);
-                }
+                await ReleaseAsync(Shelf.Read(entry, RegistryJson.Default.DocumentRecord), cancellationToken);
             }
         }
 
         await mirrors.Shelf.DeleteAsync(keys, cancellationToken);
         return files.Count;
+    }
+
+    private async ValueTask ReleaseAsync(DocumentRecord? document, CancellationToken cancellationToken)
+    {
+        foreach (var blob in document?.Blobs ?? [])
+        {
+            if (BlobId.TryParse(blob, out var id))
+                await node.Blobs.ReleaseAsync(id, cancellationToken);
+        }
     }
 
     private async ValueTask<IReadOnlyList<(string File, FileRecord Record)>> FilesAsync(

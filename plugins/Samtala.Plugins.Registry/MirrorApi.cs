@@ -155,6 +155,8 @@ internal sealed class MirrorApi(MirrorSet mirrors, Inventory inventory, INode no
                 UpstreamBytes = counters.Bytes,
                 UpstreamFailures = counters.Failures,
                 Refused = counters.Refused,
+                PeerFiles = counters.PeerFiles,
+                PeerBytes = counters.PeerBytes,
             },
         };
         if (breaker.IsOpen)

@@ -3,6 +3,7 @@ using Samtala.Abstractions;
 using Samtala.Plugins.Registry.Mirroring;
 using Samtala.Plugins.Registry.Npm;
 using Samtala.Plugins.Registry.Nuget;
+using Samtala.Plugins.Registry.Sharing;
 using Samtala.Plugins.Registry.Statistics;
 
 namespace Samtala.Plugins.Registry;
@@ -26,6 +27,9 @@ internal sealed partial class MirrorSet : IAsyncDisposable
         _time = time;
         _log = log;
         Shelf = new Shelf(node);
+        Followed = new Followed(node, log);
+        Publication = new Publication(node, Shelf, time, log);
+        _owned.Add(Publication);
         Traffic = new TrafficMeter(node, Shelf);
         Downloads = new DownloadFeed(node, time);
         _mirrors = new Dictionary<string, IMirror>(StringComparer.Ordinal)
@@ -36,6 +40,12 @@ internal sealed partial class MirrorSet : IAsyncDisposable
     }
 
     public Shelf Shelf { get; }
+
+    /// <summary>The mirrors of other nodes.</summary>
+    public Followed Followed { get; }
+
+    /// <summary>What this node shares.</summary>
+    public Publication Publication { get; }
 
     public TrafficMeter Traffic { get; }
 
@@ -51,6 +61,8 @@ internal sealed partial class MirrorSet : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Traffic.StartAsync(cancellationToken);
+        await Followed.StartAsync(cancellationToken);
+        await Publication.StartAsync(cancellationToken);
         foreach (var mirror in All)
         {
             var key = Shelf.CounterKey(mirror.Upstream.Mirror);
@@ -98,7 +110,7 @@ internal sealed partial class MirrorSet : IAsyncDisposable
     private NpmMirror MakeNpm(INode node, TimeProvider time)
     {
         UpstreamSetting setting = new(Ecosystem.Npm, node, Shelf, time);
-        Upstream upstream = new(Ecosystem.Npm, node, setting, time);
+        Upstream upstream = new(Ecosystem.Npm, node, setting, Followed, time);
         _owned.Add(upstream);
         DocumentCache documents = new(node, Shelf, upstream, time, _stopping.Token);
         return new NpmMirror(node, upstream, documents, new FileCache(node, Shelf, time, _stopping.Token), time);
@@ -107,7 +119,7 @@ internal sealed partial class MirrorSet : IAsyncDisposable
     private NugetMirror MakeNuget(INode node, TimeProvider time)
     {
         UpstreamSetting setting = new(Ecosystem.Nuget, node, Shelf, time);
-        Upstream upstream = new(Ecosystem.Nuget, node, setting, time);
+        Upstream upstream = new(Ecosystem.Nuget, node, setting, Followed, time);
         NugetUpstream resources = new(upstream, Shelf, time);
         _owned.AddRange([upstream, resources]);
         DocumentCache documents = new(node, Shelf, upstream, time, _stopping.Token);

@@ -3,6 +3,9 @@ namespace Samtala.Abstractions;
 /// <summary>Immutable bytes, kept for this plugin until it lets go.</summary>
 public interface IBlobs
 {
+    /// <summary>Most blobs in one call of <see cref="ShareAsync"/>.</summary>
+    const int SharesMax = 256;
+
     /// <summary>Stores bytes; durable when it returns. Nothing is kept when an expected digest does not
     /// match.</summary>
     /// <param name="content">Read once, in order; each piece is read before the next is asked for.</param>
@@ -40,6 +43,36 @@ public interface IBlobs
     /// <param name="id">The blob; unknown ones are fine.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     ValueTask ReleaseAsync(BlobId id, CancellationToken cancellationToken);
+
+    /// <summary>Lets other nodes that know its id read a blob, or no longer; kept over restarts (grant
+    /// <c>logs</c>). For as long as it is shared this plugin keeps it.</summary>
+    /// <param name="ids">1 to <see cref="SharesMax"/>.</param>
+    /// <param name="isShared">Whether others may read them.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="KeyNotFoundException">One that should be shared is not here; none was shared.</exception>
+    ValueTask ShareAsync(IReadOnlyList<BlobId> ids, bool isShared, CancellationToken cancellationToken);
+
+    /// <summary>Fetches a blob from the nodes that share a followed map; verified and durable when it returns (grant
+    /// <c>logs</c>). One that is here already is not fetched again.</summary>
+    /// <param name="wanted">Which, from where.</param>
+    /// <param name="cancellationToken">Gives up; pieces that arrived may be kept for the next attempt.</param>
+    /// <exception cref="MapException">No connected node gives it, or it is longer than allowed.</exception>
+    /// <exception cref="DigestMismatchException">Its bytes are others than expected; nothing was kept.</exception>
+    ValueTask<BlobInfo> FetchAsync(WantedBlob wanted, CancellationToken cancellationToken);
+}
+
+/// <summary>A blob to fetch from other nodes.</summary>
+/// <param name="Id">Which; what arrives is verified against it piece by piece.</param>
+/// <param name="From">A followed map: the nodes that share it are asked.</param>
+public sealed record WantedBlob(BlobId Id, MapId From)
+{
+    /// <summary>What the bytes must hash to besides.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<Digest> Expected { get; init; } = [];
+
+    /// <summary>Longest blob to accept.</summary>
+    /// <value>Default 2 GiB.</value>
+    public long LengthMax { get; init; } = 2L * 1024 * 1024 * 1024;
 }
 
 /// <summary>What is known of a blob.</summary>

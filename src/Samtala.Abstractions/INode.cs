@@ -22,6 +22,9 @@ public interface INode
     /// <summary>Answers the door gives without asking the plugin (grant <c>answers</c>).</summary>
     IAnswers Answers { get; }
 
+    /// <summary>Sorted maps in signed logs, own and other nodes' (grant <c>logs</c>).</summary>
+    IMaps Maps { get; }
+
     /// <summary>The user's own programs (grants <c>run:{command line}</c>).</summary>
     ICommands Commands { get; }
 
@@ -35,7 +38,12 @@ public interface INode
 /// <param name="Version">The node's version.</param>
 /// <param name="Authorities">host:port of every own HTTP door, the one to show first.</param>
 /// <param name="Settings">JSON object: the plugin's settings from plugins.json.</param>
-public sealed record NodeInfo(string PluginId, string Version, IReadOnlyList<string> Authorities, string Settings);
+public sealed record NodeInfo(string PluginId, string Version, IReadOnlyList<string> Authorities, string Settings)
+{
+    /// <summary>host:port at which other nodes reach this one, the one to show first.</summary>
+    /// <value>Default none: it takes no connections.</value>
+    public IReadOnlyList<string> PeerAddresses { get; init; } = [];
+}
 
 /// <summary>The owner did not give the plugin this grant.</summary>
 public sealed class GrantMissingException : InvalidOperationException

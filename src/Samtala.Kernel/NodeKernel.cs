@@ -78,12 +78,16 @@ public sealed class NodeKernel : IAsyncDisposable
             BlobsOf = () => blobs,
             FetchOf = () => CreateFetch(entry, blobs),
             AnswersOf = () => Answers.Of(entry.Id),
+            MapsOf = () => throw NoLogs(),
             CommandsOf = () => new PluginCommands(entry, Parts.Time),
         };
     }
 
     /// <summary>Stops every plugin; answers within seconds.</summary>
     public ValueTask DisposeAsync() => Plugins.DisposeAsync();
+
+    internal static MapException NoLogs() => new(
+        MapFailure.NotHere, "SAM0212: logs — this node — it has no store of logs — update the node");
 
     internal PluginSetup CreateSetup(PluginManifest manifest, PluginEntry entry, PluginLog log) => new()
     {

@@ -15,7 +15,7 @@ public static class Grant
     {
         if (grant.Length > SizeMax || grant.Any(char.IsControl))
             return false;
-        if (grant is "state" or "blobs" or "answers" or "fetch:*" or "fetch:private")
+        if (grant is "state" or "blobs" or "answers" or "logs" or "fetch:*" or "fetch:private")
             return true;
         if (grant.StartsWith("fetch:", StringComparison.Ordinal))
         {
@@ -44,6 +44,7 @@ public static class Grant
         "state" => "keep small values in this node",
         "blobs" => "keep files in this node",
         "answers" => "publish web answers below its own path",
+        "logs" => "keep signed lists, offer them to other nodes, and follow those of other nodes",
         "fetch:*" => "ask any public web server",
         "fetch:private" => "ask servers you configured in your own network, also on this machine",
         _ when grant.StartsWith("fetch:", StringComparison.Ordinal) => $"ask the web server {grant[6..]}",

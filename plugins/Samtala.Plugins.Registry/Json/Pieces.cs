@@ -43,6 +43,22 @@ internal static class Pieces
         }
     }
 
+    /// <summary>Passes a document on as long as it is not too long.</summary>
+    /// <exception cref="InvalidDataException">It is longer.</exception>
+    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> LimitAsync(
+        IAsyncEnumerable<ReadOnlyMemory<byte>> pieces,
+        long lengthMax,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        long length = 0;
+        await foreach (var piece in pieces.WithCancellation(cancellationToken))
+        {
+            if ((length += piece.Length) > lengthMax)
+                throw new InvalidDataException($"The document unpacks to more than {lengthMax} bytes.");
+            yield return piece;
+        }
+    }
+
     /// <summary>Walks a document and packs what the walker writes.</summary>
     /// <param name="document">Its pieces.</param>
     /// <param name="walker">Owned by the caller.</param>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Samtala.Abstractions;
 using Samtala.Plugins.Registry.Json;
+using Samtala.Plugins.Registry.Sharing;
 
 namespace Samtala.Plugins.Registry.Mirroring;
 
@@ -23,7 +24,13 @@ internal sealed class DocumentCache(
     {
         var record = await EnsureAsync(request, isStaleEnough: request.IsRefresh, cancellationToken);
         var rendition = await RenderAsync(request, record).WaitAsync(cancellationToken);
-        return await PublishAsync(request, record, rendition, cancellationToken);
+        if (!await IsLiveAsync(record, cancellationToken))
+            return await PublishAsync(request, record, rendition, cancellationToken);
+
+        // Only the plugin can see whether the followed mirror has a newer one by now.
+        if (request.IsRefresh)
+            await node.Answers.WithdrawAsync(request.Path, cancellationToken);
+        return AnswerOf(request, record, rendition);
     }
 
     /// <summary>Finds a document, or fetches it.</summary>
@@ -37,6 +44,8 @@ internal sealed class DocumentCache(
         var record = await shelf.FindAsync(request.Key, RegistryJson.Default.DocumentRecord, cancellationToken);
         if (record is null)
             return await FetchAsync(request).WaitAsync(cancellationToken);
+        if (await IsLiveAsync(record, cancellationToken))
+            return await FollowAsync(request, record, cancellationToken);
         if (!isStaleEnough || FreshUntil(record) > time.GetUtcNow())
             return record;
         try
@@ -49,6 +58,10 @@ internal sealed class DocumentCache(
             return record;
         }
     }
+
+    /// <summary>What is held of a document.</summary>
+    public ValueTask<DocumentRecord?> FindAsync(string key, CancellationToken cancellationToken) =>
+        shelf.FindAsync(key, RegistryJson.Default.DocumentRecord, cancellationToken);
 
     /// <summary>Asks the upstream, or joins who asks already.</summary>
     public Task<DocumentRecord> FetchAsync(DocumentRequest request) =>
@@ -68,10 +81,60 @@ internal sealed class DocumentCache(
     private DateTimeOffset FreshUntil(DocumentRecord record) =>
         FetchTime(record).AddSeconds(upstream.Options.FreshSeconds);
 
+    /// <summary>Whether nobody but followed mirrors can tell of it.</summary>
+    private async ValueTask<bool> IsLiveAsync(DocumentRecord record, CancellationToken cancellationToken) =>
+        record.Origin.Length > 0 && upstream.Peers.Followed.IsAny && !await upstream.IsSetAsync(cancellationToken);
+
+    /// <summary>Only followed mirrors can have a newer one: it is what they have now, as far as they can be asked.
+    /// </summary>
+    private async Task<DocumentRecord> FollowAsync(
+        DocumentRequest request, DocumentRecord record, CancellationToken cancellationToken)
+    {
+        var found = await upstream.Peers.Followed.FindDocumentAsync(request.Key, cancellationToken);
+        if (found.Hits.Count == 0 || found.Hits[0].Entry.Blob.ToString() == record.Source)
+            return record;
+        try
+        {
+            return await FetchAsync(request).WaitAsync(cancellationToken);
+        }
+        catch (MirrorException)
+        {
+            return record;
+        }
+    }
+
     private async Task<DocumentRecord> FetchNowAsync(DocumentRequest request, CancellationToken cancellationToken)
     {
-        _refusals.ThrowIfKnown(request.Key);
         var before = await shelf.FindAsync(request.Key, RegistryJson.Default.DocumentRecord, cancellationToken);
+        var found = await upstream.Peers.Followed.FindDocumentAsync(request.Key, cancellationToken);
+        if (found.Hits.Count == 0 && found.Away is null)
+            return await AskUpstreamAsync(request, before, cancellationToken);
+        if (!await upstream.IsSetAsync(cancellationToken))
+        {
+            return found.Hits.Count > 0
+                ? await KeepFollowedAsync(request, before, found.Hits[0], cancellationToken)
+                : throw await upstream.Peers.Followed.ExplainAsync(
+                    request.What, found.Away!.From, found.Away.Cause, cancellationToken);
+        }
+
+        var freshSince = time.GetUtcNow().AddSeconds(-upstream.Options.FreshSeconds).ToUnixTimeMilliseconds();
+        var isFresh = found.Hits.Count > 0 && found.Hits[0].Entry.FetchedAt > freshSince;
+        try
+        {
+            return isFresh ? await KeepFollowedAsync(request, before, found.Hits[0], cancellationToken)
+                : await AskUpstreamAsync(request, before, cancellationToken);
+        }
+        catch (MirrorException) when (found.Hits.Count > 0)
+        {
+            return isFresh ? await AskUpstreamAsync(request, before, cancellationToken)
+                : await KeepFollowedAsync(request, before, found.Hits[0], cancellationToken);
+        }
+    }
+
+    private async Task<DocumentRecord> AskUpstreamAsync(
+        DocumentRequest request, DocumentRecord? before, CancellationToken cancellationToken)
+    {
+        _refusals.ThrowIfKnown(request.Key);
         var uri = await request.Locate(cancellationToken);
         FetchedDocument? fetched = null;
         try
@@ -107,6 +170,35 @@ internal sealed class DocumentCache(
         }
     }
 
+    /// <summary>Takes a document from a followed mirror. Rendering it shows that it is whole.</summary>
+    private async Task<DocumentRecord> KeepFollowedAsync(
+        DocumentRequest request, DocumentRecord? before, Hit<DocumentEntry> hit, CancellationToken cancellationToken)
+    {
+        var blob = await upstream.Peers.FetchDocumentAsync(request.What, hit, cancellationToken);
+        DocumentRecord record = new()
+        {
+            Source = blob.Id.ToString(),
+            SourceBase = request.NeutralBase,
+            Shared = blob.Id.ToString(),
+            Origin = hit.From.ToString(),
+            FetchedAt = hit.Entry.FetchedAt,
+        };
+        try
+        {
+            record = record.With(await RenderSourceAsync(request, record, cancellationToken));
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException)
+        {
+            upstream.Counters.Refused();
+            await node.Blobs.ReleaseAsync(blob.Id, CancellationToken.None);
+            throw MirrorException.Tampered(
+                request.What, $"followed mirror {Followed.Short(hit.From)}", $"it is no document: {e.Message}", e);
+        }
+
+        await PutAsync(request, before, record, cancellationToken);
+        return record;
+    }
+
     private async Task<DocumentRecord> KeepAsync(
         DocumentRequest request, DocumentRecord? before, FetchedDocument fetched, CancellationToken cancellationToken)
     {
@@ -119,7 +211,10 @@ internal sealed class DocumentCache(
         {
             var type = RegistryJson.Default.DocumentRecord;
             return await shelf.ChangeAsync(
-                request.Key, type, r => (r ?? before) with { FetchedAt = now }, cancellationToken) ?? before;
+                request.Key,
+                type,
+                r => (r ?? before) with { FetchedAt = now, Origin = "" },
+                cancellationToken) ?? before;
         }
 
         var record = await RenderFirstAsync(request, fetched, cancellationToken) with
@@ -128,10 +223,20 @@ internal sealed class DocumentCache(
             UpstreamEtag = EtagOf(fetched.Headers),
             FetchedAt = now,
         };
-        await shelf.PutAsync(request.Key, record, RegistryJson.Default.DocumentRecord, cancellationToken);
-        if (before is not null && before.Source != record.Source && BlobId.TryParse(before.Source, out var old))
-            await node.Blobs.ReleaseAsync(old, cancellationToken);
+        await PutAsync(request, before, record, cancellationToken);
         return record;
+    }
+
+    /// <summary>Writes a record in the place of another, and lets go of what only the other needed.</summary>
+    private async ValueTask PutAsync(
+        DocumentRequest request, DocumentRecord? before, DocumentRecord record, CancellationToken cancellationToken)
+    {
+        await shelf.PutAsync(request.Key, record, RegistryJson.Default.DocumentRecord, cancellationToken);
+        foreach (var blob in before?.Blobs.Except(record.Blobs, StringComparer.Ordinal) ?? [])
+        {
+            if (BlobId.TryParse(blob, out var old))
+                await node.Blobs.ReleaseAsync(old, cancellationToken);
+        }
     }
 
     /// <summary>Renders the first form, which becomes the source of the others. When its links do not tell the
@@ -185,10 +290,13 @@ internal sealed class DocumentCache(
             record = await FetchAsync(request);
         }
 
-        using var walker = request.Wanted.Open(record.SourceBase);
-        var blob = await node.Blobs.PutAsync(
-            Pieces.RenderAsync(ReadAsync(record, cancellationToken), walker, cancellationToken), [], cancellationToken);
-        RenditionRecord rendition = new(request.Wanted.Kind, request.Authority, blob.Id.ToString(), blob.Length);
+        if (record.Find(request.Wanted.Kind, request.Authority) is { } ready
+            && await IsHereAsync(ready.Blob, cancellationToken))
+        {
+            return ready;
+        }
+
+        var rendition = await RenderSourceAsync(request, record, cancellationToken);
         await shelf.ChangeAsync(
             request.Key,
             RegistryJson.Default.DocumentRecord,
@@ -197,25 +305,22 @@ internal sealed class DocumentCache(
         return rendition;
     }
 
+    private async Task<RenditionRecord> RenderSourceAsync(
+        DocumentRequest request, DocumentRecord record, CancellationToken cancellationToken)
+    {
+        using var walker = request.Wanted.Open(record.SourceBase);
+        var limit = upstream.Options.DocumentMebibytesMax * 1024L * 1024;
+        var plain = Pieces.LimitAsync(ReadAsync(record, cancellationToken), limit, cancellationToken);
+        var blob = await node.Blobs.PutAsync(
+            Pieces.RenderAsync(plain, walker, cancellationToken), [], cancellationToken);
+        return new RenditionRecord(request.Wanted.Kind, request.Authority, blob.Id.ToString(), blob.Length);
+    }
+
     private async Task<PublishedAnswer> PublishAsync(
         DocumentRequest request, DocumentRecord record, RenditionRecord rendition, CancellationToken cancellationToken)
     {
         var form = request.Wanted;
-        var id = BlobId.TryParse(rendition.Blob, out var parsed) ? parsed : default;
-        PublishedAnswer answer = new(request.Path, new Content.OfBlob(id, 0, rendition.Length))
-        {
-            Authority = request.Authority,
-            Accept = form.Accept,
-            Encoding = "gzip",
-            Etag = rendition.Blob[..32],
-            FreshUntil = FreshUntil(record),
-            Headers =
-            [
-                new Header("Content-Type", form.ContentType),
-                new Header("Cache-Control", "public, max-age=60"),
-                new Header("Vary", request.Forms.Count > 1 ? "Accept, Accept-Encoding" : "Accept-Encoding"),
-            ],
-        };
+        var answer = AnswerOf(request, record, rendition);
         List<PublishedAnswer> answers = [answer];
         foreach (var other in request.Forms)
         {
@@ -235,9 +340,28 @@ internal sealed class DocumentCache(
         await node.Answers.PublishAsync(answers, cancellationToken);
 
         // From now on the answer keeps it.
-        if (rendition.Blob != record.Source)
-            await node.Blobs.ReleaseAsync(id, cancellationToken);
+        if (rendition.Blob != record.Source && rendition.Blob != record.Shared)
+            await node.Blobs.ReleaseAsync(((Content.OfBlob)answer.Content).Id, cancellationToken);
         return answer;
+    }
+
+    private PublishedAnswer AnswerOf(DocumentRequest request, DocumentRecord record, RenditionRecord rendition)
+    {
+        var id = BlobId.TryParse(rendition.Blob, out var parsed) ? parsed : default;
+        return new PublishedAnswer(request.Path, new Content.OfBlob(id, 0, rendition.Length))
+        {
+            Authority = request.Authority,
+            Accept = request.Wanted.Accept,
+            Encoding = "gzip",
+            Etag = rendition.Blob[..32],
+            FreshUntil = FreshUntil(record),
+            Headers =
+            [
+                new Header("Content-Type", request.Wanted.ContentType),
+                new Header("Cache-Control", "public, max-age=60"),
+                new Header("Vary", request.Forms.Count > 1 ? "Accept, Accept-Encoding" : "Accept-Encoding"),
+            ],
+        };
     }
 
     private async ValueTask<bool> IsHereAsync(string blob, CancellationToken cancellationToken) =>

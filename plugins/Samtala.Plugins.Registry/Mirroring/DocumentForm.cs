@@ -38,6 +38,9 @@ internal sealed record DocumentRequest
     /// <summary>What links begin with in the answer.</summary>
     public required string LinkBase { get; init; }
 
+    /// <summary>What links begin with in a document of a followed mirror; empty when it has none.</summary>
+    public required string NeutralBase { get; init; }
+
     /// <summary>Where the upstream has it.</summary>
     public required Func<CancellationToken, ValueTask<Uri>> Locate { get; init; }
 

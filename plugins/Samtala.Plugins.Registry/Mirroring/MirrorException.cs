@@ -44,9 +44,17 @@ internal sealed class MirrorException : Exception
     public static MirrorException Tampered(string what, string where, string why, Exception? inner = null) => new(
         502,
         "SAM0605",
-        $"{what} was refused and not kept — {where} — {why} — ask again; if it stays so, the upstream serves wrong "
-        + "bytes and its operator should know",
+        $"{what} was refused and not kept — {where} — {why} — ask again; if it stays so, wrong bytes are served "
+        + "there and the operator should know",
         inner);
+
+    public static MirrorException FollowedAway(
+        string what, string where, string why, string key, MapException cause) => new(
+        cause.Failure is MapFailure.TimedOut or MapFailure.Unreachable ? 504 : 502,
+        "SAM0615",
+        $"{what} is not held here — {where} — {why} — start that node or name another address: "
+        + $"samtala registry follow {key[..8]}… --peer HOST:PORT; what is held here stays available",
+        cause);
 
     public static MirrorException BadAnswer(string what, string where, string why, Exception? inner = null) => new(
         502, "SAM0606", $"{what} is not held here — {where} — {why} — try again, or set another upstream", inner);

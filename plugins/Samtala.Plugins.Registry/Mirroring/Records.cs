@@ -26,6 +26,13 @@ internal sealed record DocumentRecord
     /// <summary>SHA-256 of what the upstream sent, in hexadecimal digits.</summary>
     public string UpstreamSha256 { get; init; } = "";
 
+    /// <summary>The document with neutral links, packed, as it is shared; blob id in hexadecimal digits. Empty until it
+    /// is first shared.</summary>
+    public string Shared { get; init; } = "";
+
+    /// <summary>The followed mirror it came from, in hexadecimal digits; empty for the upstream.</summary>
+    public string Origin { get; init; } = "";
+
     /// <summary>The upstream's ETag, with its quotes.</summary>
     public string UpstreamEtag { get; init; } = "";
 
@@ -34,6 +41,11 @@ internal sealed record DocumentRecord
 
     /// <summary>Ready forms.</summary>
     public IReadOnlyList<RenditionRecord> Renditions { get; init; } = [];
+
+    /// <summary>Ids of all its blobs.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IEnumerable<string> Blobs => Renditions.Select(r => r.Blob).Append(Source).Append(Shared)
+        .Where(id => id.Length > 0).Distinct(StringComparer.Ordinal);
 
     /// <summary>A ready form.</summary>
     public RenditionRecord? Find(string kind, string authority) =>
@@ -80,4 +92,14 @@ internal sealed record FileRecord(string Blob, long Length, string Sha512, long 
 /// <param name="Failures">Failed requests to the upstream.</param>
 /// <param name="Refused">Refused files.</param>
 /// <param name="Served">Bytes the mirror itself sent.</param>
-internal sealed record CounterRecord(long Misses, long Requests, long Bytes, long Failures, long Refused, long Served);
+/// <param name="PeerFiles">Documents and files from followed mirrors.</param>
+/// <param name="PeerBytes">Their bytes.</param>
+internal sealed record CounterRecord(
+    long Misses,
+    long Requests,
+    long Bytes,
+    long Failures,
+    long Refused,
+    long Served,
+    long PeerFiles = 0,
+    long PeerBytes = 0);

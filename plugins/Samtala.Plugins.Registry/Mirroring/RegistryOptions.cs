@@ -82,5 +82,6 @@ internal sealed class RegistryOptions
 [JsonSerializable(typeof(FileRecord))]
 [JsonSerializable(typeof(CounterRecord))]
 [JsonSerializable(typeof(Statistics.TrafficRecord))]
+[JsonSerializable(typeof(Sharing.SharingRecord))]
 [JsonSerializable(typeof(Nuget.NugetResources))]
 internal sealed partial class RegistryJson : JsonSerializerContext;

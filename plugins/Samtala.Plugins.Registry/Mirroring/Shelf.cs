@@ -10,6 +10,10 @@ internal sealed class Shelf(INode node)
 {
     private const int ConflictCountMax = 20;
 
+    /// <summary>Told the key of every record that was written or deleted; called on any thread, must not
+    /// block.</summary>
+    public Action<string>? Changed { get; set; }
+
     /// <summary>Key of the upstream of a mirror.</summary>
     public static string UpstreamKey(string mirror) => $"up/{mirror}";
 
@@ -19,6 +23,9 @@ internal sealed class Shelf(INode node)
     /// <summary>Key of a file; '!' sorts before all that names may contain, so that a package's files lie together.
     /// </summary>
     public static string FileKey(string mirror, string name, string file) => $"{mirror}/f/{name}!{file}";
+
+    /// <summary>Key of whether the mirrors are shared.</summary>
+    public const string SharingKey = "share";
 
     /// <summary>Key of the counters of a mirror.</summary>
     public static string CounterKey(string mirror) => $"counters/{mirror}";
@@ -30,9 +37,12 @@ internal sealed class Shelf(INode node)
 
     /// <summary>Writes a record, whatever was there.</summary>
     public async ValueTask PutAsync<T>(
-        string key, T record, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        string key, T record, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
         await node.State.CommitAsync(
             [new StateWrite(key, JsonSerializer.SerializeToUtf8Bytes(record, type))], cancellationToken);
+        Changed?.Invoke(key);
+    }
 
     /// <summary>Deletes records.</summary>
     /// <param name="keys">At most <see cref="IState.WritesMax"/>.</param>
@@ -40,7 +50,11 @@ internal sealed class Shelf(INode node)
     public async ValueTask DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
         foreach (var some in keys.Chunk(IState.WritesMax))
+        {
             await node.State.CommitAsync([.. some.Select(k => new StateWrite(k, null))], cancellationToken);
+            foreach (var key in some)
+                Changed?.Invoke(key);
+        }
     }
 
     /// <summary>Changes a record, based on what is there at that moment.</summary>
@@ -61,7 +75,10 @@ internal sealed class Shelf(INode node)
                 return before;
             var value = JsonSerializer.SerializeToUtf8Bytes(after, type);
             if (await node.State.CommitAsync([new StateWrite(key, value, entry?.Etag ?? "")], cancellationToken))
+            {
+                Changed?.Invoke(key);
                 return after;
+            }
         }
 
         throw new InvalidOperationException($"The record '{key}' was changed by others {ConflictCountMax} times.");

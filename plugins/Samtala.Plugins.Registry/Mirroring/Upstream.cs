@@ -1,10 +1,10 @@
 using Samtala.Abstractions;
+using Samtala.Plugins.Registry.Sharing;
 
 namespace Samtala.Plugins.Registry.Mirroring;
 
-/// <summary>Asks one mirror's upstream, if it is not resting, and counts.</summary>
-internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting setting, TimeProvider time)
-    : IDisposable
+/// <summary>Where one mirror gets what it does not hold: asks its upstream, if it is not resting, and counts.</summary>
+internal sealed class Upstream : IDisposable
 {
     /// <summary>Documents up to this size are fetched into memory; longer ones go through a blob.</summary>
     public const int InMemorySizeMax = 1024 * 1024;
@@ -15,24 +15,50 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
     private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_slotPatience = TimeSpan.FromMilliseconds(500);
 
+    private readonly Ecosystem _ecosystem;
+    private readonly INode _node;
+    private readonly TimeProvider _time;
+
     // Long files must not keep short documents waiting.
     private readonly SemaphoreSlim _documentSlots = new(RequestsInFlightMax);
     private readonly SemaphoreSlim _fileSlots = new(RequestsInFlightMax);
 
+    public Upstream(
+        Ecosystem ecosystem, INode node, UpstreamSetting setting, Followed followed, TimeProvider time)
+    {
+        _ecosystem = ecosystem;
+        _node = node;
+        _time = time;
+        Setting = setting;
+        Breaker = new CircuitBreaker(time);
+        Options = RegistryOptions.Read(node.Info.Settings);
+        Peers = new PeerFetch(node, followed, Counters, Options);
+    }
+
     public Counters Counters { get; } = new();
 
-    public CircuitBreaker Breaker { get; } = new(time);
+    public CircuitBreaker Breaker { get; }
 
-    public UpstreamSetting Setting { get; } = setting;
+    public UpstreamSetting Setting { get; }
 
-    public string Mirror => ecosystem.Mirror;
+    /// <summary>The followed mirrors, which are asked before the upstream.</summary>
+    public PeerFetch Peers { get; }
 
-    public RegistryOptions Options { get; } = RegistryOptions.Read(node.Info.Settings);
+    public string Mirror => _ecosystem.Mirror;
+
+    public RegistryOptions Options { get; }
+
+    /// <summary>Whether there is an upstream at all.</summary>
+    public async ValueTask<bool> IsSetAsync(CancellationToken cancellationToken) =>
+        await Setting.FindAsync(cancellationToken) is not null;
 
     /// <summary>The upstream's URL as it was set.</summary>
     /// <exception cref="MirrorException">There is none.</exception>
     public async ValueTask<Uri> FindAsync(string what, CancellationToken cancellationToken) =>
-        await Setting.FindAsync(cancellationToken) ?? throw MirrorException.NoUpstream(what, Mirror, Setting.Error);
+        await Setting.FindAsync(cancellationToken) ?? throw MirrorException.NoUpstream(
+            what,
+            Mirror,
+            Peers.Followed.IsAny ? $"no followed mirror holds it, and {Setting.Error}" : Setting.Error);
 
     /// <summary>The upstream's URL with '/' at its end.</summary>
     /// <exception cref="MirrorException">There is none.</exception>
@@ -63,7 +89,7 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
                 what,
                 uri,
                 _documentSlots,
-                () => node.Fetch.FetchAsync(request, cancellationToken),
+                () => _node.Fetch.FetchAsync(request, cancellationToken),
                 r => r.Status,
                 cancellationToken);
             Counters.Received(reply.Body.Length);
@@ -77,7 +103,7 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
                 what,
                 uri,
                 _documentSlots,
-                () => node.Fetch.FetchToBlobAsync(large, [], cancellationToken),
+                () => _node.Fetch.FetchToBlobAsync(large, [], cancellationToken),
                 r => r.Status,
                 cancellationToken);
             Counters.Received(fetched.Blob?.Length ?? 0);
@@ -100,7 +126,7 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
                 what,
                 uri,
                 _fileSlots,
-                () => node.Fetch.FetchToBlobAsync(request, expected, cancellationToken),
+                () => _node.Fetch.FetchToBlobAsync(request, expected, cancellationToken),
                 r => r.Status,
                 cancellationToken);
             if (fetched.Status is 404 or 410)
@@ -126,6 +152,7 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
     public void Dispose()
     {
         Setting.Dispose();
+        Peers.Dispose();
         _documentSlots.Dispose();
         _fileSlots.Dispose();
     }
@@ -156,7 +183,7 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
         {
             await EnterAsync(what, uri, cancellationToken);
             Counters.Asked();
-            var since = time.GetTimestamp();
+            var since = _time.GetTimestamp();
             var reply = await WholeAsync(uri, ask, since, cancellationToken);
             if (status(reply) is >= 500 or 429)
             {
@@ -198,7 +225,7 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
         catch (FetchException e) when (e.Failure is FetchFailure.Unreachable or FetchFailure.TimedOut)
         {
             Counters.Failed();
-            Breaker.Failed(e.Message, e.Failure == FetchFailure.TimedOut || time.GetElapsedTime(since) > s_slow);
+            Breaker.Failed(e.Message, e.Failure == FetchFailure.TimedOut || _time.GetElapsedTime(since) > s_slow);
             throw;
         }
     }
@@ -213,7 +240,7 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
                 return;
             case BreakerDecision.Try:
                 var probe = ProbeAsync(cancellationToken);
-                if (await Task.WhenAny(probe, Task.Delay(s_probePatience, time, cancellationToken)) == probe
+                if (await Task.WhenAny(probe, Task.Delay(s_probePatience, _time, cancellationToken)) == probe
                     && await probe)
                 {
                     return;
@@ -237,9 +264,9 @@ internal sealed class Upstream(Ecosystem ecosystem, INode node, UpstreamSetting 
         try
         {
             var folder = await FindAsync("the upstream", cancellationToken);
-            var uri = ecosystem.Probe.Length == 0 ? folder
-                : new Uri(folder.AbsoluteUri.TrimEnd('/') + "/" + ecosystem.Probe);
-            await node.Fetch.FetchAsync(
+            var uri = _ecosystem.Probe.Length == 0 ? folder
+                : new Uri(folder.AbsoluteUri.TrimEnd('/') + "/" + _ecosystem.Probe);
+            await _node.Fetch.FetchAsync(
                 new FetchRequest(uri)
                 {
                     Timeout = s_probeTimeout,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Samtala.Abstractions;
 using Samtala.Plugins.Registry.Mirroring;
+using Samtala.Plugins.Registry.Sharing;
 
 namespace Samtala.Plugins.Registry.Npm;
 
@@ -77,6 +78,39 @@ internal sealed class NpmMirror(
     private async Task<BlobInfo> FetchAsync(
         DocumentRequest document, string name, string file, CancellationToken cancellationToken)
     {
+        var (blob, error) = await FromPeersAsync(document, name, file, cancellationToken);
+        if (blob is not null)
+            return blob;
+        if (error is not null && !await upstream.IsSetAsync(cancellationToken))
+            throw error;
+        return await FromUpstreamAsync(document, name, file, cancellationToken);
+    }
+
+    /// <summary>Asks followed mirrors. What the upstream's own document says of the file, when that is here, their
+    /// entries must agree with.</summary>
+    private async Task<(BlobInfo? Blob, MirrorException? Error)> FromPeersAsync(
+        DocumentRequest document, string name, string file, CancellationToken cancellationToken)
+    {
+        var peers = upstream.Peers;
+        if (!peers.Followed.IsAny)
+            return (null, null);
+        var found = await peers.Followed.FindFileAsync(Shelf.FileKey("npm", name, file), cancellationToken);
+        var held = await documents.FindAsync(document.Key, cancellationToken);
+        var promise = held is { Origin.Length: 0 }
+            && await FindTarballAsync(held, name, file, cancellationToken) is { } tarball
+                ? Integrity.Strongest(tarball.IntegrityText, tarball.Shasum) : null;
+
+        // The same bytes may be known there under another name.
+        return found.Hits.Count == 0 && promise is { Algorithm: DigestAlgorithm.Sha512 }
+            && await peers.FetchDigestAsync($"{name} {file}", promise, cancellationToken) is { } same
+            ? (same, null)
+            : await peers.FetchFileAsync(
+                $"{name} {file}", found, entry => promise is null || entry.Has(promise), cancellationToken);
+    }
+
+    private async Task<BlobInfo> FromUpstreamAsync(
+        DocumentRequest document, string name, string file, CancellationToken cancellationToken)
+    {
         var record = await documents.EnsureAsync(document, isStaleEnough: false, cancellationToken);
         var tarball = await FindTarballAsync(record, name, file, cancellationToken);
         if (tarball is null && DocumentCache.FetchTime(record) + s_lookAgainAfter < time.GetUtcNow())
@@ -110,8 +144,10 @@ internal sealed class NpmMirror(
         string file,
         CancellationToken cancellationToken)
     {
-        var url = record.LinkPrefix.Length > 0 ? TarballLink.Write(record.LinkPrefix, name, file) : tarball.Url;
         var what = $"{name} {file}";
+        var prefix = record.Origin.Length == 0 ? record.LinkPrefix
+            : await upstream.FindFolderAsync(what, cancellationToken);
+        var url = prefix.Length > 0 ? TarballLink.Write(prefix, name, file) : tarball.Url;
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw MirrorException.BadAnswer(what, "the upstream's document", "its link is no http(s) address");
         if (Integrity.Strongest(tarball.IntegrityText, tarball.Shasum) is not { } expected)
@@ -158,6 +194,7 @@ internal sealed class NpmMirror(
             Path = request.Path,
             Authority = request.Authority(),
             LinkBase = linkBase,
+            NeutralBase = NeutralLinks.Npm,
             Locate = async token =>
                 new Uri($"{await upstream.FindFolderAsync(name, token)}{NpmName.Escaped(name)}"),
             Forms = forms,

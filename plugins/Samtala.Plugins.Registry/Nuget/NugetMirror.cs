@@ -1,6 +1,7 @@
 using System.Text;
 using Samtala.Abstractions;
 using Samtala.Plugins.Registry.Mirroring;
+using Samtala.Plugins.Registry.Sharing;
 
 namespace Samtala.Plugins.Registry.Nuget;
 
@@ -76,6 +77,7 @@ internal sealed class NugetMirror(
             Path = request.Path,
             Authority = "",
             LinkBase = "",
+            NeutralBase = "",
             Locate = async token => new Uri($"{(await resources.FindAsync(id, token)).Flat}{id}/index.json"),
             Forms = [form],
             Wanted = form,
@@ -101,6 +103,7 @@ internal sealed class NugetMirror(
             Path = request.Path,
             Authority = request.Authority(),
             LinkBase = own,
+            NeutralBase = NeutralLinks.Nuget,
             Locate = async token =>
             {
                 upstream = await resources.FindAsync(route.Id, token);

@@ -44,14 +44,47 @@ internal sealed class NugetPackages(INode node, Upstream upstream, NugetUpstream
         if (record?.ReadDigest() is { } digest && await node.Blobs.FindAsync(digest, cancellationToken) is { } held)
             return held;
 
+        var (given, error) = await FromPeersAsync(key, id, version, record?.ReadDigest(), cancellationToken);
+        if (given is not null)
+            return given;
+        if (error is not null && !await upstream.IsSetAsync(cancellationToken))
+            throw error;
+
         var place = await resources.FindAsync(what, cancellationToken);
         Uri uri = new($"{place.Flat}{id}/{version}/{id}.{version}.nupkg");
         var blob = await upstream.FetchFileAsync(
             what, uri, record?.ReadDigest() is { } expected ? [expected] : [], cancellationToken);
+        return await FaultOfAsync(blob, id, version, uri.Host, cancellationToken) is { } fault ? throw fault : blob;
+    }
+
+    /// <summary>Asks followed mirrors. Their entries must agree with the digest that was recorded here, if there is
+    /// one.</summary>
+    private async Task<(BlobInfo? Blob, MirrorException? Error)> FromPeersAsync(
+        string key, string id, string version, Digest? recorded, CancellationToken cancellationToken)
+    {
+        var peers = upstream.Peers;
+        if (!peers.Followed.IsAny)
+            return (null, null);
+        var found = await peers.Followed.FindFileAsync(key, cancellationToken);
+        var (blob, error) = await peers.FetchFileAsync(
+            $"{id} {version}", found, entry => recorded is null || entry.Has(recorded), cancellationToken);
+        if (blob is not null)
+        {
+            error = await FaultOfAsync(blob, id, version, "a followed mirror", cancellationToken);
+            blob = error is null ? blob : null;
+        }
+
+        return (blob, error);
+    }
+
+    /// <summary>Refuses a package that is not what it should be.</summary>
+    private async Task<MirrorException?> FaultOfAsync(
+        BlobInfo blob, string id, string version, string where, CancellationToken cancellationToken)
+    {
         if (await NupkgCheck.FindFaultAsync(node.Blobs, blob, id, version, cancellationToken) is not { } fault)
-            return blob;
+            return null;
         await node.Blobs.ReleaseAsync(blob.Id, CancellationToken.None);
         upstream.Counters.Refused();
-        throw MirrorException.Tampered(what, uri.Host, fault);
+        return MirrorException.Tampered($"{id} {version}", where, fault);
     }
 }

@@ -78,6 +78,12 @@ internal sealed class PluginBlobs(BlobStore blobs, string owner) : IBlobs
     public async ValueTask ReleaseAsync(BlobId id, CancellationToken cancellationToken) =>
         await blobs.RemoveOwnerAsync(ToStored(id), owner, cancellationToken);
 
+    public ValueTask ShareAsync(IReadOnlyList<BlobId> ids, bool isShared, CancellationToken cancellationToken) =>
+        throw NodeKernel.NoLogs();
+
+    public ValueTask<BlobInfo> FetchAsync(WantedBlob wanted, CancellationToken cancellationToken) =>
+        throw NodeKernel.NoLogs();
+
     private static BlobDigest ToStored(Digest digest) =>
         new((Hypercore.Blobs.DigestAlgorithm)(int)digest.Algorithm, digest.Value);
 

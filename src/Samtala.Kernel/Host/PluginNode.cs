@@ -9,6 +9,7 @@ internal sealed class PluginNode(PluginEntry entry) : INode, IDisposable
     private IState? _state;
     private IFetch? _fetch;
     private IAnswers? _answers;
+    private IMaps? _maps;
 
     public required Func<NodeInfo> Facts { get; init; }
 
@@ -19,6 +20,8 @@ internal sealed class PluginNode(PluginEntry entry) : INode, IDisposable
     public required Func<IFetch> FetchOf { get; init; }
 
     public required Func<IAnswers> AnswersOf { get; init; }
+
+    public required Func<IMaps> MapsOf { get; init; }
 
     public required Func<ICommands> CommandsOf { get; init; }
 
@@ -34,6 +37,8 @@ internal sealed class PluginNode(PluginEntry entry) : INode, IDisposable
             : Granted("fetch:*", FetchOf));
 
     public IAnswers Answers => LazyInitializer.EnsureInitialized(ref _answers, Granted("answers", AnswersOf));
+
+    public IMaps Maps => LazyInitializer.EnsureInitialized(ref _maps, Granted("logs", MapsOf));
 
     public ICommands Commands => CommandsOf();
 

@@ -19,6 +19,7 @@ internal static class HostErrors
             StatusCode.DataLoss, "DIGEST_MISMATCH", d, ("expected", d.Expected.ToString()),
                 ("seen", d.Seen.ToString())),
         FetchException f => Make(StatusCode.Unavailable, "FETCH", f, ("failure", f.Failure.ToString())),
+        MapException m => Make(StatusCode.Unavailable, "MAP", m, ("failure", m.Failure.ToString())),
         KeyNotFoundException => Make(StatusCode.NotFound, "NOT_FOUND", e),
         ArgumentException => Make(StatusCode.InvalidArgument, "INVALID_ARGUMENT", e),
         OperationCanceledException => new RpcException(new global::Grpc.Core.Status(StatusCode.Cancelled, e.Message)),
@@ -40,6 +41,8 @@ internal static class HostErrors
                 && Digest.TryParse(data["seen"], out var seen) => new DigestMismatchException(expected, seen),
             "FETCH" when System.Enum.TryParse<FetchFailure>(data["failure"], out var failure) =>
                 new FetchException(failure, e.Status.Detail),
+            "MAP" when System.Enum.TryParse<MapFailure>(data["failure"], out var failure) =>
+                new MapException(failure, e.Status.Detail),
             "NOT_FOUND" => new KeyNotFoundException(e.Status.Detail),
             "INVALID_ARGUMENT" => new ArgumentException(e.Status.Detail, nameof(e)),
             _ => e,

@@ -13,7 +13,7 @@ internal static class HostServices
     public static object[] Of(INode node, IReadOnlyList<string> grants) =>
     [
         new StateHost(node), new BlobHost(node), new FetchHost(node), new AnswerHost(node), new CommandHost(node),
-        new InfoHost(node, grants),
+        new MapHost(node), new InfoHost(node, grants),
     ];
 
     private sealed class StateHost(INode node) : Wire.StateHost.StateHostBase
@@ -100,6 +100,23 @@ internal static class HostServices
                 await node.Blobs.ReleaseAsync(new BlobId(request.Id.Span), context.CancellationToken);
                 return new Wire.BlobReleaseResponse();
             });
+
+        public override Task<Wire.BlobShareResponse> Share(Wire.BlobShareRequest request, ServerCallContext context) =>
+            HostErrors.ServeAsync(async () =>
+            {
+                await node.Blobs.ShareAsync(
+                    [.. request.Ids.Select(id => new BlobId(id.Span))], request.Shared, context.CancellationToken);
+                return new Wire.BlobShareResponse();
+            });
+
+        public override Task<Wire.BlobInfo> Fetch(Wire.BlobFetchRequest request, ServerCallContext context) =>
+            HostErrors.ServeAsync(async () => WireTypes.ToWire(await node.Blobs.FetchAsync(
+                new WantedBlob(new BlobId(request.Id.Span), new MapId(request.Map.Span))
+                {
+                    Expected = [.. request.Expected.Select(WireTypes.FromWire)],
+                    LengthMax = request.LengthMax,
+                },
+                context.CancellationToken)));
 
         private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
             Wire.BlobPutRequest first, IAsyncStreamReader<Wire.BlobPutRequest> rest)
@@ -202,6 +219,7 @@ internal static class HostServices
                 Authorities = { node.Info.Authorities },
                 Settings = node.Info.Settings,
                 Grants = { grants },
+                PeerAddresses = { node.Info.PeerAddresses },
             }));
     }
 }

@@ -18,6 +18,7 @@ internal sealed class RemoteNode : INode, IState, IBlobs, IFetch, IAnswers, ICom
     private readonly Wire.FetchHost.FetchHostClient _fetch;
     private readonly Wire.AnswerHost.AnswerHostClient _answers;
     private readonly Wire.CommandHost.CommandHostClient _commands;
+    private readonly RemoteMaps _maps;
 
     private RemoteNode(CallInvoker invoker, NodeInfo info, IReadOnlyList<string> grants)
     {
@@ -28,6 +29,7 @@ internal sealed class RemoteNode : INode, IState, IBlobs, IFetch, IAnswers, ICom
         _fetch = new(invoker);
         _answers = new(invoker);
         _commands = new(invoker);
+        _maps = new(invoker);
     }
 
     public NodeInfo Info { get; }
@@ -41,6 +43,8 @@ internal sealed class RemoteNode : INode, IState, IBlobs, IFetch, IAnswers, ICom
 
     public IAnswers Answers => Granted("answers", this);
 
+    public IMaps Maps => Granted("logs", _maps);
+
     public ICommands Commands => this;
 
     public static async Task<RemoteNode> ConnectAsync(CallInvoker invoker, CancellationToken cancellationToken)
@@ -48,7 +52,12 @@ internal sealed class RemoteNode : INode, IState, IBlobs, IFetch, IAnswers, ICom
         var info = await new Wire.InfoHost.InfoHostClient(invoker)
             .GetAsync(new Wire.InfoRequest(), cancellationToken: cancellationToken);
         return new RemoteNode(
-            invoker, new NodeInfo(info.PluginId, info.Version, [.. info.Authorities], info.Settings), [.. info.Grants]);
+            invoker,
+            new NodeInfo(info.PluginId, info.Version, [.. info.Authorities], info.Settings)
+            {
+                PeerAddresses = [.. info.PeerAddresses],
+            },
+            [.. info.Grants]);
     }
 
     public bool IsGranted(string grant) => Grant.Covers(_grants, grant);
@@ -132,6 +141,28 @@ internal sealed class RemoteNode : INode, IState, IBlobs, IFetch, IAnswers, ICom
         await HostErrors.CallAsync(
             () => _blobs.ReleaseAsync(request, cancellationToken: cancellationToken).ResponseAsync, cancellationToken);
     }
+
+    public async ValueTask ShareAsync(
+        IReadOnlyList<BlobId> ids, bool isShared, CancellationToken cancellationToken)
+    {
+        var request = new Wire.BlobShareRequest { Shared = isShared };
+        request.Ids.AddRange(ids.Select(id => ByteString.CopyFrom(id.ToArray())));
+        await HostErrors.CallAsync(
+            () => _blobs.ShareAsync(request, cancellationToken: cancellationToken).ResponseAsync, cancellationToken);
+    }
+
+    public ValueTask<BlobInfo> FetchAsync(WantedBlob wanted, CancellationToken cancellationToken) =>
+        HostErrors.CallAsync(async () =>
+        {
+            var request = new Wire.BlobFetchRequest
+            {
+                Id = ByteString.CopyFrom(wanted.Id.ToArray()),
+                Map = MapWire.ToWire(wanted.From),
+                Expected = { wanted.Expected.Select(WireTypes.ToWire) },
+                LengthMax = wanted.LengthMax,
+            };
+            return WireTypes.FromWire(await _blobs.FetchAsync(request, cancellationToken: cancellationToken));
+        }, cancellationToken);
 
     public ValueTask<FetchReply> FetchAsync(FetchRequest request, CancellationToken cancellationToken) =>
         HostErrors.CallAsync(async () =>

@@ -1,3 +1,4 @@
+using Samtala.Encodings;
 using Samtala.Hypercore.Proofs;
 using Samtala.Hypercore.Tree;
 
@@ -14,8 +15,43 @@ internal sealed class NodeTable : INodeReader
 
     public IReadOnlyDictionary<ulong, MerkleNode> Nodes => _nodes;
 
+    /// <summary>The whole tree of some blocks, without a signature.</summary>
+    public static NodeTable Of(IEnumerable<byte[]> blocks, ulong fork)
+    {
+        NodeTable table = new();
+        List<MerkleNode> roots = [];
+        foreach (byte[] block in blocks)
+        {
+            MerkleNode node = new(
+                (ulong)table.Blocks.Count * 2, (ulong)block.Length, MerkleHash.Leaf(block));
+            table.Blocks.Add(node.Index / 2, block);
+            table.Put(node);
+            while (roots.Count > 0 && FlatTree.Sibling(node.Index) == roots[^1].Index)
+            {
+                node = MerkleHash.Parent(roots[^1], node);
+                roots.RemoveAt(roots.Count - 1);
+                table.Put(node);
+            }
+
+            roots.Add(node);
+        }
+
+        table.Head = LogHead.Of(fork, [.. roots]);
+        return table;
+    }
+
     public ValueTask<MerkleNode?> ReadNodeAsync(ulong index, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_nodes.TryGetValue(index, out MerkleNode node) ? node : default(MerkleNode?));
+
+    public NodeTable Copy()
+    {
+        NodeTable copy = new() { Head = Head };
+        foreach (MerkleNode node in _nodes.Values)
+            copy.Put(node);
+        foreach (var (index, value) in Blocks)
+            copy.Blocks[index] = value;
+        return copy;
+    }
 
     public void Put(in MerkleNode node) => _nodes[node.Index] = node;
 

@@ -84,23 +84,8 @@ internal sealed class WriterLog : IDisposable
 
     private void Rebuild(ulong fork)
     {
-        Table = new NodeTable();
-        MerkleRoots roots = new();
-        foreach (byte[] block in _blocks)
-        {
-            MerkleNode node = new(roots.Length * 2, (ulong)block.Length, MerkleHash.Leaf(block));
-            Table.Put(node);
-            ulong[] indices = [.. roots.Roots.ToArray().Select(r => r.Index)];
-            for (int i = indices.Length - 1; i >= 0 && FlatTree.Sibling(node.Index) == indices[i]; i--)
-            {
-                node = MerkleHash.Parent(Table.Nodes[indices[i]], node);
-                Table.Put(node);
-            }
-
-            roots.Append(MerkleHash.Leaf(block), (ulong)block.Length);
-        }
-
-        LogHead head = LogHead.Of(fork, [.. roots.Roots]);
-        Table.Head = head.Length == 0 ? head : head with { Signature = Authority.Sign(_key, head) };
+        Table = NodeTable.Of(_blocks, fork);
+        if (Head.Length > 0)
+            Table.Head = Head with { Signature = Authority.Sign(_key, Head) };
     }
 }

@@ -14,7 +14,12 @@ internal sealed class MemoryNode : INode, IState, IBlobs, IAnswers, ICommands
     private readonly ConcurrentDictionary<(string, string, string, string), PublishedAnswer> _answers = new();
     private int _etag;
 
-    public MemoryNode(IFetch fetch) => Fetch = fetch;
+    public MemoryNode(IFetch fetch, MemoryMaps? maps = null)
+    {
+        Fetch = fetch;
+        OwnMaps = maps ?? new MemoryMaps("10.0.0.1:7652", new MemoryNetwork());
+        OwnMaps.Node = this;
+    }
 
     public NodeInfo Info { get; init; } = new("registry", "1.0.0", ["127.0.0.1:7650"], "");
 
@@ -27,6 +32,16 @@ internal sealed class MemoryNode : INode, IState, IBlobs, IAnswers, ICommands
     public IAnswers Answers => this;
 
     public ICommands Commands => this;
+
+    public IMaps Maps => OwnMaps;
+
+    public MemoryMaps OwnMaps { get; }
+
+    /// <summary>Flips a bit of every blob that others fetch from here.</summary>
+    public bool Tampers { get; set; }
+
+    /// <summary>Blobs that others fetched from here.</summary>
+    public ConcurrentQueue<BlobId> Given { get; } = new();
 
     /// <summary>What commands print.</summary>
     public Dictionary<string, string> CommandOutputs { get; } = new(StringComparer.Ordinal)
@@ -43,7 +58,7 @@ internal sealed class MemoryNode : INode, IState, IBlobs, IAnswers, ICommands
     public IEnumerable<PublishedAnswer> Published => _answers.Values;
 
     /// <summary>Blobs kept by the plugin or by an answer.</summary>
-    public IEnumerable<BlobId> Kept => _owned.Keys.Concat(
+    public IEnumerable<BlobId> Kept => _owned.Keys.Concat(OwnMaps.SharedBlobs.Keys).Concat(
         _answers.Values.Select(a => a.Content).OfType<Content.OfBlob>().Select(c => c.Id)).Distinct();
 
     public bool IsGranted(string grant) => true;
@@ -167,6 +182,54 @@ internal sealed class MemoryNode : INode, IState, IBlobs, IAnswers, ICommands
     {
         _owned.TryRemove(id, out _);
         return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ShareAsync(IReadOnlyList<BlobId> ids, bool isShared, CancellationToken cancellationToken)
+    {
+        Assert.InRange(ids.Count, 1, IBlobs.SharesMax);
+        foreach (var id in ids)
+        {
+            if (!isShared)
+                OwnMaps.SharedBlobs.TryRemove(id, out _);
+            else if (Kept.Contains(id))
+                OwnMaps.SharedBlobs[id] = 0;
+            else
+                throw new KeyNotFoundException(id.ToString());
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<BlobInfo> FetchAsync(WantedBlob wanted, CancellationToken cancellationToken)
+    {
+        if (Kept.Contains(wanted.Id))
+        {
+            _owned[wanted.Id] = 0;
+            return ValueTask.FromResult(InfoOf(_blobs[wanted.Id]));
+        }
+
+        var holders = OwnMaps.Holders(wanted.From).Select(h => h.Node!).ToList();
+        if (holders.Count == 0)
+            throw new MapException(MapFailure.Unreachable, "SAM0214: nobody is connected.");
+        var holder = holders.FirstOrDefault(h => h.OwnMaps.SharedBlobs.ContainsKey(wanted.Id))
+            ?? throw new MapException(MapFailure.Missing, "SAM0216: no connected node has it.");
+        byte[] bytes = [.. holder.Read(wanted.Id)];
+        if (holder.Tampers)
+            bytes[bytes.Length / 2] ^= 1;
+        if (new BlobId(SHA256.HashData(bytes)) != wanted.Id || bytes.Length > wanted.LengthMax)
+            throw new MapException(MapFailure.Refused, "SAM0217: a piece is not what the id says.");
+        foreach (var digest in wanted.Expected)
+        {
+            var info = InfoOf(bytes);
+            var seen = digest.Algorithm == DigestAlgorithm.Sha512 ? info.Sha512 : info.Sha256;
+            if (!seen.Equals(digest))
+                throw new DigestMismatchException(digest, seen);
+        }
+
+        holder.Given.Enqueue(wanted.Id);
+        _blobs[wanted.Id] = bytes;
+        _owned[wanted.Id] = 0;
+        return ValueTask.FromResult(InfoOf(bytes));
     }
 
     public ValueTask PublishAsync(IReadOnlyList<PublishedAnswer> answers, CancellationToken cancellationToken)

@@ -8,9 +8,15 @@ namespace Samtala.Plugins.Registry.Tests.World;
 /// <summary>The plugin on a node in memory, with an upstream that can be made to misbehave.</summary>
 internal sealed class MirrorWorld : IAsyncDisposable
 {
-    public MirrorWorld(string settings = "")
+    public MirrorWorld(string settings = "", MemoryMaps? maps = null)
     {
-        Node = new MemoryNode(Upstream) { Info = new NodeInfo("registry", "1.0.0", ["127.0.0.1:7650"], settings) };
+        Node = new MemoryNode(Upstream, maps)
+        {
+            Info = new NodeInfo("registry", "1.0.0", ["127.0.0.1:7650"], settings)
+            {
+                PeerAddresses = ["10.0.0.1:7652"],
+            },
+        };
         Upstream.Node = Node;
         Mirrors = NewMirrors();
         Handler = new RegistryHandler(Mirrors, Time, NullLogger<RegistryHandler>.Instance);

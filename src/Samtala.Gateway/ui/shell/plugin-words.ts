@@ -33,6 +33,7 @@ export function grantWords(grant: string): string {
   switch (kind) {
     case "state": return say("grantState");
     case "blobs": return say("grantBlobs");
+    case "logs": return say("grantLogs");
     case "answers": return say("grantAnswers");
     case "fetch":
       return what === "*" ? say("grantFetchAny")

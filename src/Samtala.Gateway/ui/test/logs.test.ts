@@ -82,15 +82,16 @@ test("the newest entries are shown, and only what is new is read", () => {
   const window = new EntryWindow();
   window.follow(30, 0);
   assert.deepEqual([window.from, window.to, window.wanted()], [10, 30, [10, 20]]);
-  window.take(Array.from({ length: 20 }, (_, i) => [10 + i, utf8(`${i}`)] as const), 10, false);
+  window.take(Array.from({ length: 20 }, (_, i) => [10 + i, utf8(`${i}`)] as const), [10, 20], false);
   assert.equal(window.wanted(), undefined);
   window.follow(32, 0);
   assert.deepEqual(window.wanted(), [30, 2]);
   window.expire();
   assert.deepEqual(window.wanted(), [12, 20]);
   assert.equal(window.data(13)?.length, 1);
-  window.take([[12, utf8("twelve")]], 12, false);
-  assert.deepEqual([window.data(12)?.length, window.data(13)], [6, undefined]);
+  window.take([[12, utf8("twelve")], [31, utf8("last")]], [12, 20], false);
+  assert.deepEqual([window.data(12)?.length, window.data(13), window.isAbsent(13)], [6, undefined, true]);
+  assert.deepEqual([window.gap, window.wanted()], [[13, 30], [13, 19]]);
 });
 
 test("entries stand still while somebody points at them, and a cut-back log is forgotten", () => {
@@ -99,13 +100,17 @@ test("entries stand still while somebody points at them, and a cut-back log is f
   window.hold();
   window.follow(9, 0);
   assert.deepEqual([window.to, window.unseen, window.release(), window.to], [5, 4, true, 9]);
-  window.take([[0, utf8("old")]], 0, true);
-  assert.ok(window.isUnread(1) && !window.isUnread(0));
+  window.take([[0, utf8("old")]], [0, 9], true);
+  assert.ok(window.isUnread(1) && !window.isUnread(0) && !window.isAbsent(1));
+  assert.equal(window.gap, undefined);
   window.follow(3, 1);
   assert.deepEqual([window.data(0), window.to], [undefined, 3]);
   window.follow(100, 1);
   window.go(40);
   assert.deepEqual([window.from, window.to, window.unseen], [20, 40, 0]);
+  window.take([[22, utf8("here")], [90, utf8("beyond")]], [20, 20], true);
+  assert.deepEqual([window.data(22)?.length, window.data(90), window.isAbsent(39), window.isUnread(39), window.gap],
+    [4, undefined, true, false, [20, 39]]);
   window.go(5);
   assert.deepEqual([window.from, window.to], [0, 20]);
   window.go(200);

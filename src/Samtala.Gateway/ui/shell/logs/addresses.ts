@@ -2,7 +2,7 @@ import type { LogPeer } from "./log.ts";
 
 const HEX = /^[0-9a-f]{64}$/i;
 const ZBASE32 = /^[ybndrfg8ejkmcpqxot1uwisza345h769]{52}$/i;
-const HOST_PORT = /^(?:\[[0-9a-f:.]+\]|[^\s:/@[\]]+):(\d{1,5})$/i;
+const HOST_PORT = /^(?:\[[0-9a-f:.]+(?:%[\w.-]+)?\]|[^\s:/@[\]]+):(\d{1,5})$/i;
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|\[::ffff:127\.\d+\.\d+\.\d+\])$/i;
 
 /** What the owner may call a log: the rule of the node, for the form. */

@@ -23,6 +23,7 @@ export const words = {
   allHere: ["All here", "Allt finns här"],
   noEntries: ["Empty", "Tom"],
   hereWithoutGap: ["The first {n} of {length} are here", "De första {n} av {length} finns här"],
+  connected: ["{n} node connected|{n} nodes connected", "{n} nod ansluten|{n} noder anslutna"],
   unknownLog: ["This node has no such log", "Noden har ingen sådan logg"],
   unknownLogText: [
     "It may have been deleted, or the address is wrong. Follow it to get it.",
@@ -178,6 +179,7 @@ export const words = {
   notHere: ["Not here", "Finns inte här"],
   notRead: ["Not shown, because it is long", "Visas inte, eftersom den är lång"],
   fetch: ["Fetch", "Hämta"],
+  fetchShown: ["Fetch these", "Hämta dessa"],
   show: ["Show", "Visa"],
   saveAs: ["Save as a file", "Spara som fil"],
   cutHere: ["Only the beginning is shown.", "Bara början visas."],

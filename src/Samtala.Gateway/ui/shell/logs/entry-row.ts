@@ -10,6 +10,7 @@ export interface Row {
   readonly data: Uint8Array | undefined;
   /** It is here, but too long to have been read with the others. */
   readonly unread: boolean;
+  readonly absent: boolean;
   readonly busy: boolean;
   readonly fetch: () => void;
   readonly log: Log;
@@ -34,6 +35,7 @@ export const entryStyles = css`
 export function entryRow(row: Row): TemplateResult {
   const { index, data } = row;
   const place = html`<span class="soft figures">${number(index)}</span>`;
+  if (!data && !row.absent && !row.unread) return html`<div class="plain">${place}</div>`;
   if (!data) {
     return html`
       <div class="plain">${place}

@@ -16,6 +16,7 @@ export class EntryWindow {
   private readonly _entries = new Map<number, Uint8Array>();
   /** Those that were read and are still as they were. */
   private readonly _known = new Set<number>();
+  private readonly _absent = new Set<number>();
   private readonly _unread = new Set<number>();
 
   /** Before which index it ends. */
@@ -38,6 +39,7 @@ export class EntryWindow {
     const stale = fork !== this.fork || length < this._length;
     if (stale) {
       this._entries.clear();
+      this._absent.clear();
       this.expire();
       this._held = undefined;
     }
@@ -79,6 +81,17 @@ export class EntryWindow {
     return this._unread.has(index);
   }
 
+  /** True for an entry that is not here. */
+  isAbsent(index: number): boolean {
+    return this._absent.has(index);
+  }
+
+  /** The first and the last shown entry that is not here. */
+  get gap(): readonly [first: number, last: number] | undefined {
+    const absent = [...this._absent].filter(index => index >= this.from && index < this.to);
+    return absent.length === 0 ? undefined : [Math.min(...absent), Math.max(...absent)];
+  }
+
   /** The first entry to be read and how many, or nothing when all are known. */
   wanted(): [start: number, count: number] | undefined {
     for (let index = this.from; index < this.to; index++) {
@@ -87,14 +100,17 @@ export class EntryWindow {
     return undefined;
   }
 
-  /** Takes what was read from `start` on. What is left out is not here; after a page that ended early it is unread. */
-  take(entries: readonly (readonly [number, Uint8Array])[], start: number, cut: boolean): void {
+  /** Takes what was read of `wanted`. What is left out is not here; after a page that ended early it is unread. */
+  take(entries: readonly (readonly [number, Uint8Array])[], wanted: readonly [number, number], cut: boolean): void {
+    const [start, count] = wanted;
     const read = new Map(entries);
-    const end = cut ? Math.max(start, ...read.keys()) + 1 : this.to;
-    for (let index = start; index < end; index++) this._entries.delete(index);
+    // Entries that are not here are passed over, so a page may reach beyond what was wanted.
+    const end = cut ? Math.min(start + count, Math.max(start, ...read.keys()) + 1) : start + count;
+    for (let index = start; index < end; index++) this._forget(index);
+    for (let index = start; index < end; index++) this._absent.add(index);
+    for (let index = end; index < start + count; index++) this._unread.add(index);
     for (const [index, data] of read) this.put(index, data);
-    for (let index = end; index < this.to; index++) this._unread.add(index);
-    for (const index of this._entries.keys()) {
+    for (const index of [...this._entries.keys(), ...this._absent]) {
       if (index < this.from || index >= this.to) this._forget(index);
     }
   }
@@ -102,11 +118,13 @@ export class EntryWindow {
   put(index: number, data: Uint8Array): void {
     this._entries.set(index, data);
     this._known.add(index);
+    this._absent.delete(index);
     this._unread.delete(index);
   }
 
   private _forget(index: number): void {
     this._entries.delete(index);
     this._known.delete(index);
+    this._absent.delete(index);
   }
 }

@@ -100,7 +100,8 @@ export class LogsPage extends ShellElement {
         <div class="stack tight amount">
           <span class="figures">${say("entries", { n: int(log.length) })}, ${bytes(log.byteLength)}</span>
           ${slimBar(contiguousShare(log))}
-          <span class="soft small-text figures">${contiguity(log)}</span>
+          <span class="soft small-text figures">${contiguity(log)}${log.connectedPeers
+            ? ` · ${say("connected", { n: log.connectedPeers })}` : nothing}</span>
         </div>
       </li>`;
   }

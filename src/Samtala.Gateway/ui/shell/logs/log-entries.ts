@@ -28,13 +28,20 @@ export class LogEntries extends SamtalaElement {
   @property({ attribute: false }) losses = 0;
   @state() private _fetching: ReadonlySet<number> = new Set();
 
+  private _leaving = new AbortController();
   private _pointed = false;
   private _focused = false;
   private readonly _window = new EntryWindow();
   private readonly _rows = new Loader<true>(this, signal => this._read(signal));
   private readonly _reading = new Steady(() => this._rows.reload());
 
+  override connectedCallback(): void {
+    this._leaving = new AbortController();
+    super.connectedCallback();
+  }
+
   override disconnectedCallback(): void {
+    this._leaving.abort();
     this._reading.stop();
     super.disconnectedCallback();
   }
@@ -54,8 +61,12 @@ export class LogEntries extends SamtalaElement {
       <section class="card flush" aria-labelledby="entries">
         <div class="row between top">
           <h2 id="entries">${say("newest")}</h2>
-          ${length === 0 ? nothing : html`<span class="soft small-text figures">${say("range", {
-            from: number(from), to: number(to - 1), n: number(length) })}</span>`}
+          <span class="row">
+            ${this._window.gap ? html`<button class="button small" ?disabled=${this._fetching.size > 0}
+              @click=${this._fetchShown}>${say("fetchShown")}</button>` : nothing}
+            ${length === 0 ? nothing : html`<span class="soft small-text figures">${say("range", {
+              from: number(from), to: number(to - 1), n: number(length) })}</span>`}
+          </span>
         </div>
         ${length === 0 ? html`<p class="soft nothing">${say("logEmpty")}</p>`
           : loaded(this._rows, () => this._list(from, to), 4)}
@@ -80,7 +91,7 @@ export class LogEntries extends SamtalaElement {
         @focusin=${this._hold} @focusout=${this._release}>
         ${repeat(indices, index => index, index => html`<li>${entryRow({
           index, data: this._window.data(index), unread: this._window.isUnread(index),
-          busy: this._fetching.has(index), fetch: () => void this._fetch(index), log: this.log,
+          absent: this._window.isAbsent(index), busy: this._fetching.has(index), fetch: () => void this._fetch(index), log: this.log,
         })}</li>`)}
       </ul>`;
   }
@@ -113,9 +124,29 @@ export class LogEntries extends SamtalaElement {
     const answer = await this.api.get<{ entries?: LogEntry[]; nextPageToken?: string }>(
       `/v1/${this.log.name}/entries`, { start, pageSize }, signal);
     const entries = (answer.entries ?? []).map(entry => [int(entry.index), fromBase64(entry.data)] as const);
-    if (fork === this._window.fork) this._window.take(entries, start, (answer.nextPageToken ?? "") !== "");
+    if (fork === this._window.fork) this._window.take(entries, wanted, (answer.nextPageToken ?? "") !== "");
     return true;
   }
+
+  /** Fetches all shown entries that are not here; each is shown as it arrives. */
+  private readonly _fetchShown = async (): Promise<void> => {
+    const { gap, fork } = this._window;
+    if (!gap) return;
+    const query = { start: gap[0], end: gap[1] + 1 };
+    this._fetching = new Set(Array.from({ length: query.end - query.start }, (_, i) => query.start + i));
+    try {
+      const path = `/v1/${this.log.name}/entries:read`;
+      for await (const { value } of this.api.stream<LogEntry>(path, { query, signal: this._leaving.signal })) {
+        if (fork !== this._window.fork) break;
+        this._window.put(int(value.index), fromBase64(value.data));
+        this.requestUpdate();
+      }
+    } catch (error) {
+      if (!this._leaving.signal.aborted) notify(this, { text: problemText(Problem.of(error)), tone: "danger" });
+    } finally {
+      this._fetching = new Set();
+    }
+  };
 
   /** Fetches an entry from another node, or reads a long one. */
   private async _fetch(index: number): Promise<void> {
