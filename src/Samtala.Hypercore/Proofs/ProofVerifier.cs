@@ -36,6 +36,8 @@ public static class ProofVerifier
 
     private static ProofVerdict VerifyOn(LogAuthority authority, LogHead head, Proof proof)
     {
+        if (proof is { Block: { } block, Seek: null, Upgrade: null, Manifest: null })
+            return VerifyBlock(block);
         int room = CountEmitted(head, proof);
         MerkleNode[] nodes = room == 0 ? [] : new MerkleNode[room];
         NodeSink sink = new(nodes);
@@ -49,6 +51,33 @@ public static class ProofVerifier
             Anchor = top?.Node,
             IsAnchorSizeProven = top?.IsSizeProven ?? false,
         });
+    }
+
+    /// <summary>The everyday case, as a subtree climbs but without a queue: a leaf's size is proven by its
+    /// hash, so all sizes on its way up are.</summary>
+    private static ProofVerdict VerifyBlock(in BlockProof block)
+    {
+        if (block.Index > CompactLimits.UIntMax / 2)
+            return ProofVerdict.Refused(ProofError.InvalidOperation);
+        ReadOnlySpan<MerkleNode> siblings = block.Nodes.AsSpan();
+        MerkleNode[] nodes = siblings.IsEmpty ? [] : new MerkleNode[siblings.Length * 2];
+        MerkleNode node = new(block.Index * 2, (ulong)block.Value.Length, MerkleHash.Leaf(block.Value.Span));
+        for (int i = 0; i < siblings.Length; i++)
+        {
+            ref readonly MerkleNode sibling = ref siblings[i];
+            if (sibling.Index != FlatTree.Sibling(node.Index)
+                || sibling.Index > CompactLimits.UIntMax
+                || sibling.Size > CompactLimits.UIntMax - node.Size)
+            {
+                return ProofVerdict.Refused(ProofError.InvalidOperation);
+            }
+
+            nodes[i * 2] = node;
+            nodes[(i * 2) + 1] = sibling;
+            node = MerkleHash.Parent(node, sibling);
+        }
+
+        return new ProofVerdict { Nodes = nodes, Anchor = node, IsAnchorSizeProven = true };
     }
 
     private static ProofVerdict VerifyUpgrade(
