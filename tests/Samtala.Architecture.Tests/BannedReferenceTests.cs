@@ -10,7 +10,8 @@ public sealed class BannedReferenceTests
     private static readonly (string Symbol, string[] Users, string Instead)[] s_rules =
     [
         ("System.Net.Sockets.Socket",
-            ["Samtala.Fetch", "Samtala.Gateway", "Samtala.Grpc", "Samtala.Node"], "Take a transport."),
+            ["Samtala.Fetch", "Samtala.Gateway", "Samtala.Grpc", "Samtala.Network", "Samtala.Node"],
+            "Take a transport."),
         ("System.Net.Sockets.UdpClient", [], "Take a transport."),
         ("System.Diagnostics.Process", ["Samtala.Kernel", "Samtala.Node"], "Ask ICommands."),
         ("System.Diagnostics.Stopwatch", ["Samtala.Node"], "TimeProvider.GetTimestamp."),
