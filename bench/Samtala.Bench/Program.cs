@@ -3,6 +3,7 @@ using Samtala.Bench;
 // One area per file; each prints one JSON object per line.
 Dictionary<string, Func<BenchArguments, Task<int>>> areas = new(StringComparer.Ordinal)
 {
+    ["bee"] = BeeBench.RunAsync,
     ["grpc"] = GrpcBench.RunAsync,
     ["node"] = NodeBench.RunAsync,
     ["registry"] = RegistryBench.RunAsync,
@@ -14,6 +15,7 @@ if (args.Length > 0 && areas.TryGetValue(args[0], out var area))
 
 await Console.Error.WriteLineAsync(
     $"usage: Samtala.Bench {string.Join('|', areas.Keys)} CASE [--flag value] [--output json]");
+await Console.Error.WriteLineAsync(BeeBench.Usage);
 await Console.Error.WriteLineAsync(GrpcBench.Usage);
 await Console.Error.WriteLineAsync(NodeBench.Usage);
 await Console.Error.WriteLineAsync(RegistryBench.Usage);

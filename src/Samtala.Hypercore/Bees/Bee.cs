@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Samtala.Hypercore.Logs;
 
 namespace Samtala.Hypercore.Bees;
 
@@ -9,7 +10,7 @@ namespace Samtala.Hypercore.Bees;
 /// A view, cheap to make and to forget; the log stays the caller's. Any thread may read; writers wait for each other as
 /// long as all of them come from the same bee. Keys and values are any bytes and compare byte by byte.
 /// Reading throws <see cref="BeeCorruptException"/> when the writer of the log wrote something else than a bee,
-/// <see cref="BeeBlockMissingException"/> when a block is not here and no peer has it, and InvalidOperationException
+/// <see cref="BlockMissingException"/> when a block is not here and no peer has it, and InvalidOperationException
 /// when the log was truncated meanwhile.
 /// </remarks>
 public sealed partial class Bee
@@ -18,6 +19,16 @@ public sealed partial class Bee
     private readonly ReadOnlyMemory<byte> _prefix;
     private readonly ulong _checkout;
     private readonly ulong _checkoutFork;
+
+    /// <summary>Reads and writes a log as a bee; nothing is read yet.</summary>
+    /// <param name="log">Owned by the caller; must outlive this. Make one bee for each log and share it: bees made apart
+    /// do not wait for each other's writes.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    public Bee(Log log, BeeOptions? options = null)
+        : this(new LogBlocks(log ?? throw new ArgumentNullException(nameof(log))), options)
+    {
+    }
 
     internal Bee(IBeeLog log, BeeOptions? options)
         : this(new BeeShared(log, options ?? new BeeOptions()), default, 0, 0)
@@ -150,7 +161,7 @@ public sealed partial class Bee
         if (_shared.Log.Length == 0)
             return null;
         byte[] bytes = await _shared.Log.ReadAsync(0, cancellationToken).ConfigureAwait(false)
-            ?? throw new BeeBlockMissingException(0);
+            ?? throw new BlockMissingException(0);
         return BeeHeader.TryRead(bytes, out BeeHeader? header)
             ? header
             : throw new BeeCorruptException(0, "it is no header.");

@@ -96,6 +96,11 @@ public sealed class BeeBatch : IAsyncDisposable
             await _shared.Log.AppendAsync(blocks, durability, cancellationToken).ConfigureAwait(false);
             Remember(reader, writer.BaseLength, blocks);
         }
+        catch
+        {
+            _shared.Forget();
+            throw;
+        }
         finally
         {
             End();

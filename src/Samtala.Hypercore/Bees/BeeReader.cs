@@ -7,6 +7,7 @@ internal sealed class BeeReader
 {
     private readonly IBeeLog _log;
     private readonly BeeCache _cache;
+    private ulong _lengthSeen;
 
     public BeeReader(IBeeLog log, long cacheBytes)
     {
@@ -17,6 +18,16 @@ internal sealed class BeeReader
 
     public ulong Fork { get; }
 
+    /// <summary>Whether the log only grew since this began. Blocks that the disk refused go without a new fork.</summary>
+    public bool IsOfThisLog()
+    {
+        ulong length = _log.Length;
+        if (_log.Fork != Fork || length < Volatile.Read(ref _lengthSeen))
+            return false;
+        Volatile.Write(ref _lengthSeen, length);
+        return true;
+    }
+
     public bool TryGet(ulong seq, [NotNullWhen(true)] out BeeBlock? block) => _cache.TryGet(seq, out block);
 
     /// <summary>Whether a block can be had without asking a peer.</summary>
@@ -26,7 +37,7 @@ internal sealed class BeeReader
 
     /// <summary>Reads a block that is not in memory.</summary>
     /// <exception cref="BeeCorruptException">It is no block of a bee.</exception>
-    /// <exception cref="BeeBlockMissingException">It is not here and nobody has it.</exception>
+    /// <exception cref="BlockMissingException">It is not here and nobody has it.</exception>
     /// <exception cref="InvalidOperationException">The log was truncated meanwhile.</exception>
     public async ValueTask<BeeBlock> LoadAsync(ulong seq, CancellationToken cancellationToken)
     {
@@ -34,7 +45,7 @@ internal sealed class BeeReader
         if (_log.Fork != Fork)
             throw new InvalidOperationException("The log was truncated while it was being read. Read again.");
         if (bytes is null)
-            throw new BeeBlockMissingException(seq);
+            throw new BlockMissingException(seq);
         BeeBlock block = BeeBlock.TryRead(seq, bytes, out string problem)
             ?? throw new BeeCorruptException(seq, problem);
         _cache.Add(block);

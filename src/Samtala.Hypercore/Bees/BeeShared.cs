@@ -18,7 +18,7 @@ internal sealed class BeeShared
 
     public BeeOptions Options { get; }
 
-    public BeeGate Gate { get; } = new();
+    public WriterGate Gate { get; } = new();
 
     /// <summary>For the log as it is now; what was read before a truncation is forgotten.</summary>
     public BeeReader Reader
@@ -26,14 +26,21 @@ internal sealed class BeeShared
         get
         {
             BeeReader reader = Volatile.Read(ref _reader);
-            if (reader.Fork == Log.Fork)
+            if (reader.IsOfThisLog())
                 return reader;
             lock (_gate)
             {
-                if (_reader.Fork != Log.Fork)
+                if (!_reader.IsOfThisLog())
                     Volatile.Write(ref _reader, new BeeReader(Log, Options.CacheSize));
                 return _reader;
             }
         }
+    }
+
+    /// <summary>Forgets what was read: the disk refused blocks, and others may come in their place.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+            Volatile.Write(ref _reader, new BeeReader(Log, Options.CacheSize));
     }
 }

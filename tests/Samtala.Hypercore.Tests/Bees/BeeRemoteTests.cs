@@ -59,9 +59,9 @@ public sealed class BeeRemoteTests
         ListLog log = await FilledAsync();
         ListLog shorter = new() { Blocks = log.Blocks[..2] };
         Bee bee = new(shorter, null);
-        BeeBlockMissingException missing = await Assert.ThrowsAsync<BeeBlockMissingException>(
+        BlockMissingException missing = await Assert.ThrowsAsync<BlockMissingException>(
             async () => await bee.Checkout(100).GetAsync("k00000"));
-        Assert.Equal(99UL, missing.Seq);
+        Assert.Equal(99UL, missing.Index);
     }
 
     private static async Task<T> DeliverUntilDone<T>(ListLog log, Task<T> task)

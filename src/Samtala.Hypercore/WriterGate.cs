@@ -1,7 +1,7 @@
-namespace Samtala.Hypercore.Bees;
+namespace Samtala.Hypercore;
 
-/// <summary>Lets one writer of a bee in at a time, in the order of arrival.</summary>
-internal sealed class BeeGate
+/// <summary>Lets one writer in at a time, in the order of arrival.</summary>
+internal sealed class WriterGate
 {
     private readonly Lock _gate = new();
     private readonly Queue<TaskCompletionSource> _waiting = new();

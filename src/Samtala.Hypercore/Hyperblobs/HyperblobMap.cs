@@ -1,0 +1,29 @@
+using Samtala.Encodings;
+
+namespace Samtala.Hypercore.Hyperblobs;
+
+/// <summary>The list of blocks of a blob that shares blocks with others.</summary>
+internal static class HyperblobMap
+{
+    /// <summary>Most blocks of the log that one list takes, as in the reference.</summary>
+    public const ulong BlocksMax = 64;
+
+    private const int EntrySizeMin = 2;
+
+    /// <summary>Adds the entries of one block of a list.</summary>
+    /// <returns>False when the bytes are no list of the version that is understood.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> source, List<(ulong Index, ulong ByteLength)> entries)
+    {
+        CompactReader reader = new(source);
+        if (!reader.TryReadUInt(0, out _) || !reader.TryReadArrayCount(EntrySizeMin, out int count))
+            return false;
+        for (int i = 0; i < count; i++)
+        {
+            if (!reader.TryReadUInt(out ulong index) || !reader.TryReadUInt(out ulong length))
+                return false;
+            entries.Add((index, length));
+        }
+
+        return true;
+    }
+}
