@@ -97,6 +97,7 @@ internal sealed class ConnectionLoop : ISecretStreamHandler, IDisposable
             _options.CloseTimeout,
             Timeout.InfiniteTimeSpan);
         _toWrite.Set();
+        _toRead.Set();
     }
 
     /// <summary>Ends the connection when the other side has taken nothing for too long.</summary>
@@ -180,7 +181,7 @@ internal sealed class ConnectionLoop : ISecretStreamHandler, IDisposable
                 // connection before the other side has everything.
                 if (Volatile.Read(ref _finishReason) is null)
                     Take(count);
-                while (_stream.CloseReason is null && IsFull())
+                while (_stream.CloseReason is null && Volatile.Read(ref _finishReason) is null && IsFull())
                     await _toRead.WaitAsync();
             }
         }

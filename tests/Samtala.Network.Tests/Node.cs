@@ -55,6 +55,9 @@ internal sealed class Node : IAsyncDisposable, IChannelHandler
 
     public IPEndPoint Listen(string address = "127.0.0.1") => Hub.Listen(new IPEndPoint(IPAddress.Parse(address), 0));
 
+    /// <summary>Opens when the other side does.</summary>
+    public void Answer(PeerConnection connection) => connection.Mux.OnRemoteOpen("test", _ => Open(connection));
+
     public void OnOpen(Channel channel, ReadOnlyMemory<byte> handshake)
     {
     }

@@ -17,7 +17,7 @@ public sealed class PeerHubTests
     {
         Assert.SkipUnless(
             address == "127.0.0.1" || System.Net.Sockets.Socket.OSSupportsIPv6, "This machine has no IPv6.");
-        await using Node server = new(opened: (node, connection) => node.Open(connection));
+        await using Node server = new(opened: (node, connection) => node.Answer(connection));
         await using Node client = new();
         IPEndPoint local;
         try
@@ -67,7 +67,7 @@ public sealed class PeerHubTests
     [Fact]
     public async Task What_was_sent_before_closing_arrives()
     {
-        await using Node server = new(opened: (node, connection) => node.Open(connection));
+        await using Node server = new(opened: (node, connection) => node.Answer(connection));
         await using Node client = new();
         PeerConnection connection = await client.Hub.ConnectAsync(server.Listen(), null, Stop);
         Channel channel = client.Open(connection);
@@ -112,10 +112,12 @@ public sealed class PeerHubTests
     public async Task Much_sent_both_ways_at_once_arrives_and_nobody_waits_for_the_other()
     {
         const int Count = 300;
-        await using Node server = new(new MemoryTransport(), opened: (node, connection) => node.Open(connection));
         MemoryTransport transport = new();
         await using Node first = new(transport, opened: (node, connection) => Flood(node.Open(connection)));
-        await using Node second = new(transport, opened: (node, connection) => Flood(node.Open(connection)));
+        await using Node second = new(
+            transport,
+            opened: (node, connection) =>
+                connection.Mux.OnRemoteOpen("test", _ => Flood(node.Open(connection))));
         await first.Hub.ConnectAsync(second.Listen(), null, Stop);
         foreach (Node node in new[] { first, second })
         {
@@ -133,7 +135,7 @@ public sealed class PeerHubTests
     [Fact]
     public async Task A_producer_that_asks_is_stopped_and_told_to_go_on()
     {
-        await using Node server = new(opened: (node, connection) => node.Open(connection));
+        await using Node server = new(opened: (node, connection) => node.Answer(connection));
         await using Node client = new();
         PeerConnection connection = await client.Hub.ConnectAsync(server.Listen(), null, Stop);
         Channel channel = client.Open(connection);
@@ -148,14 +150,18 @@ public sealed class PeerHubTests
 
         for (int i = 0; i < 400; i++)
             Assert.True(await server.Arrived.WaitAsync(s_patience, Stop));
-        Assert.True(unsentMax <= new SecretStreamOptions().CongestedBytes + (128 * 1024), $"{unsentMax} bytes");
+
+        // One batch may be open beside what was counted: this side corks while it handles what it read.
+        SecretStreamOptions options = new();
+        int max = options.CongestedBytes + options.OutputPieceSize + (128 * 1024);
+        Assert.True(unsentMax <= max, $"{unsentMax} bytes");
     }
 
     [Fact]
     public async Task Held_input_stops_the_sender_until_it_is_released()
     {
         MemoryTransport transport = new();
-        await using Node server = new(transport, opened: (node, connection) => node.Open(connection))
+        await using Node server = new(transport, opened: (node, connection) => node.Answer(connection))
         {
             Message = (channel, _) => channel.Mux.HoldInput(),
         };
@@ -251,7 +257,7 @@ public sealed class PeerHubTests
         };
         await using Node server = new(transport, options, clock, (node, c) =>
         {
-            node.Open(c);
+            node.Answer(c);
             c.Mux.HoldInput();
         });
         await using Node client = new(transport, options, clock);

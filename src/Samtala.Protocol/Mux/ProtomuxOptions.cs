@@ -6,14 +6,14 @@ namespace Samtala.Protocol;
 public sealed record ProtomuxOptions
 {
     /// <summary>Most channels open at a time, on this side and on the other.</summary>
-    /// <value>Default 4,096.</value>
+    /// <value>Default 16,384.</value>
     [Range(1, 1_048_576)]
-    public int ChannelsMax { get; init; } = 4_096;
+    public int ChannelsMax { get; init; } = 16_384;
 
     /// <summary>Most opens of the other side that wait for an answer from this one.</summary>
-    /// <value>Default 256.</value>
+    /// <value>Default 4,096.</value>
     [Range(1, 65_536)]
-    public int BacklogMax { get; init; } = 256;
+    public int BacklogMax { get; init; } = 4_096;
 
     /// <summary>Most bytes kept for channels whose opening is not decided, each message counted with
     /// <see cref="MessageCostBytes"/> more.</summary>
