@@ -22,6 +22,7 @@ internal sealed class RunningNode : IAsyncDisposable
         Grpc = ready.GetProperty("grpc").GetString()!;
         Socket = ready.GetProperty("socket").GetString()!;
         Login = ready.GetProperty("login").GetString()!;
+        Listen = ready.GetProperty("listen").GetString()!;
         Token = File.ReadAllText(Path.Combine(data, "api.token")).Trim();
         Client = new HttpClient { BaseAddress = Http };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
@@ -35,6 +36,9 @@ internal sealed class RunningNode : IAsyncDisposable
 
     /// <summary>The Unix socket.</summary>
     public string Socket { get; }
+
+    /// <summary>Where other nodes connect, HOST:PORT.</summary>
+    public string Listen { get; }
 
     /// <summary>The one-time login link.</summary>
     public string Login { get; }

@@ -114,6 +114,19 @@ public sealed class Replicator : IAsyncDisposable
         return found is not null;
     }
 
+    /// <summary>Draws which blocks of an active log a peer says it has.</summary>
+    /// <param name="key">Of the log.</param>
+    /// <param name="peer">Whose; null for ours.</param>
+    /// <param name="picture">Every byte becomes the share, 0 to 255, of one equal part of the log.</param>
+    /// <returns>False when the log is not active, or the peer has not opened its channel.</returns>
+    public bool TryDraw(Hash32 key, PublicKey? peer, Span<byte> picture)
+    {
+        LogReplicator? found;
+        lock (_gate)
+            found = _entries.GetValueOrDefault(Manifests.Manifest.DiscoveryKey(key))?.Replicator;
+        return found?.TryDraw(peer, picture) ?? false;
+    }
+
     /// <summary>Closes all channels; interests end.</summary>
     public async ValueTask DisposeAsync()
     {

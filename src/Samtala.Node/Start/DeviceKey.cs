@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Samtala.Crypto;
+using Samtala.Peers;
 
 namespace Samtala.Node.Start;
 
@@ -8,9 +9,9 @@ internal static class DeviceKey
 {
     private const string FileName = "device.key";
 
-    /// <summary>The public key; the secret half is in memory only while it is derived.</summary>
+    /// <summary>Everything that follows from the key; the caller disposes it.</summary>
     /// <exception cref="IOException">The file cannot be read or written, or is not a seed.</exception>
-    public static PublicKey LoadOrCreate(string data, RandomNumberGenerator random)
+    public static NodeSecrets LoadOrCreate(string data, SecretSlab slab, RandomNumberGenerator random)
     {
         var path = Path.Combine(data, FileName);
         if (!File.Exists(path))
@@ -25,9 +26,7 @@ internal static class DeviceKey
                     + "to become a new device.");
             }
 
-            using SecretSlab slab = new();
-            using var key = SecretKey.FromSeed(slab, seed);
-            return key.PublicKey;
+            return new NodeSecrets(slab, seed, random);
         }
         finally
         {

@@ -27,7 +27,7 @@ internal static class NodeProcess
         foreach (var (flag, value) in options.NotYet)
         {
             log.LogInformation(
-                "{Flag} {Value} is accepted, but this version has no peer-to-peer network yet.", flag, value);
+                "{Flag} {Value} is accepted, but this version does not find peers by itself yet.", flag, value);
         }
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -98,6 +98,7 @@ internal static class NodeProcess
             json.WriteString("http", node.Facts.Http);
             json.WriteString("grpc", node.Facts.Grpc);
             json.WriteString("socket", node.Facts.Socket);
+            json.WriteString("listen", node.Facts.Listen);
             json.WriteString("dht", "");
             json.WriteString("device", node.Facts.Device);
             json.WriteString("identity", "");

@@ -1,13 +1,19 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Samtala.Crypto;
 using Samtala.Gateway;
 using Samtala.Gateway.Dashboard;
 using Samtala.Grpc.Server;
 using Samtala.Grpc.Standard;
+using Samtala.Hypercore.Blobs;
+using Samtala.Hypercore.Logs;
 using Samtala.Kernel;
+using Samtala.Network;
 using Samtala.Node.Client;
+using Samtala.Peers;
 using Samtala.Services.Blobs;
+using Samtala.Services.Logs;
 using Samtala.Services.Nodes;
 using Samtala.Services.Plugins;
 using Samtala.Services.State;
@@ -22,9 +28,12 @@ internal sealed class RunningNode : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
+    private readonly SecretSlab _slab = new();
     private readonly StartOptions _options;
     private readonly ILoggerFactory _logs;
     private readonly TimeProvider _time;
+
+    private NodeSecrets? _secrets;
 
     private RunningNode(StartOptions options, ILoggerFactory logs, TimeProvider time)
     {
@@ -80,6 +89,8 @@ internal sealed class RunningNode : IAsyncDisposable
         }
 
         _parts.Clear();
+        _secrets?.Dispose();
+        _slab.Dispose();
         _random.Dispose();
     }
 
@@ -90,6 +101,7 @@ internal sealed class RunningNode : IAsyncDisposable
             cancellationToken));
         // Whoever holds the folder may tidy what a killed node left.
         RunFile.Delete(_options.Data);
+        var peers = await OpenPeersAsync(store, cancellationToken);
         ServiceRegistry registry = new() { HandlerFailed = ReportDefect };
         var kernel = Keep(await NodeKernel.OpenAsync(
             KernelOptionsOf(_options), new KernelParts(_time, _random, store, _logs, registry), cancellationToken));
@@ -115,12 +127,12 @@ internal sealed class RunningNode : IAsyncDisposable
         var gateway = Keep(await LocalGateway.StartAsync(
             new GatewayOptions { Http = _options.Http, Grpc = _options.Grpc, SocketPath = _options.Socket },
             doors, registry, _time, _logs, cancellationToken));
-        Facts = FactsOf(gateway.Addresses, dashboard.HasShell);
+        Facts = FactsOf(gateway.Addresses, dashboard.HasShell, peers);
         Login = links.TryMakeLogin() is { } login ? LoginLink.Of(Facts.Http, login.Secret) : "";
         registry.Add(
             "node", new NodeService(new NodeServiceParts(Facts, store, health, audit, stop), _time),
             new TokenService(tokens, links, () => Facts.Http), new PluginService(kernel.Plugins), state,
-            new BlobService(kernel.Blobs), new HealthService(registry), new ReflectionService(registry),
+            new BlobService(kernel.Blobs), new LogService(peers, _time), new HealthService(registry), new ReflectionService(registry),
             new ReflectionService(registry).ToV1Alpha());
         kernel.SetAuthorities(gateway.Addresses.Authorities);
         await kernel.Plugins.StartAsync(cancellationToken);
@@ -144,11 +156,31 @@ internal sealed class RunningNode : IAsyncDisposable
 
     private static string? Existing(string path, Func<string, bool> exists) => exists(path) ? path : null;
 
-    private NodeFacts FactsOf(GatewayAddresses addresses, bool hasDashboard) => new()
+    private async Task<PeerNode> OpenPeersAsync(EmbeddedStore store, CancellationToken cancellationToken)
+    {
+        PeerNodeParts parts = new()
+        {
+            Store = store,
+            Blobs = new BlobStore(store, _time),
+            Secrets = _secrets = DeviceKey.LoadOrCreate(_options.Data, _slab, _random),
+            Slab = _slab,
+            Random = _random,
+            Jitter = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+            Time = _time,
+            Transport = new TcpTransport(new TcpTransportOptions(), _time),
+            Resolve = System.Net.Dns.GetHostAddressesAsync,
+            Logger = _logs.CreateLogger("Samtala.Peers"),
+        };
+        PeerNodeOptions options = new() { Listen = _options.Listen, History = StoreHistory.Of(store) };
+        return Keep(await PeerNode.OpenAsync(parts, options, cancellationToken));
+    }
+
+    private NodeFacts FactsOf(GatewayAddresses addresses, bool hasDashboard, PeerNode peers) => new()
     {
         Version = Version,
         StartTime = _time.GetUtcNow(),
-        Device = DeviceKey.LoadOrCreate(_options.Data, _random).ToString(),
+        Device = peers.Device.ToString(),
+        Listen = peers.Listening?.ToString() ?? "",
         Data = _options.Data,
         Http = addresses.Http,
         Grpc = addresses.Grpc,

@@ -21,6 +21,9 @@ internal sealed record StartOptions
     /// <summary>gRPC over TCP.</summary>
     public required IPEndPoint Grpc { get; init; }
 
+    /// <summary>Other nodes.</summary>
+    public required IPEndPoint Listen { get; init; }
+
     /// <summary>The Unix socket, absolute.</summary>
     public required string Socket { get; init; }
 
@@ -48,11 +51,10 @@ internal sealed record StartOptions
         }
 
         // Checked even where nothing listens yet: a typo must not wait for a later version to be found.
-        EndPointOf(layers, Settings.Listen);
         EndPointOf(layers, Settings.Dht);
         if (layers[Settings.NoLan] is not ("true" or "false"))
             throw Wrong(layers, Settings.NoLan, "true or false");
-        List<(string, string)> notYet = [.. new[] { Settings.Listen, Settings.Dht, Settings.Bootstrap }
+        List<(string, string)> notYet = [.. new[] { Settings.Dht, Settings.Bootstrap }
             .Where(layers.IsSet).Select(s => (s.Flag, layers[s]))];
         if (noLan || layers[Settings.NoLan] == "true")
             notYet.Add((Settings.NoLan.Flag, ""));
@@ -61,6 +63,7 @@ internal sealed record StartOptions
             Data = data,
             Http = EndPointOf(layers, Settings.Http),
             Grpc = EndPointOf(layers, Settings.Grpc),
+            Listen = EndPointOf(layers, Settings.Listen),
             Socket = socket,
             Plugins = layers[Settings.Plugins] is { Length: > 0 } file ? Path.GetFullPath(file) : null,
             NotYet = notYet,

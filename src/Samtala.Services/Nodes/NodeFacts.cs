@@ -21,6 +21,9 @@ public sealed record NodeFacts
     /// <summary>Where gRPC answers over TCP.</summary>
     public required string Grpc { get; init; }
 
+    /// <summary>Where other nodes connect, HOST:PORT; empty when nowhere.</summary>
+    public string Listen { get; init; } = "";
+
     /// <summary>The Unix socket.</summary>
     public required string Socket { get; init; }
 

@@ -47,6 +47,7 @@ public sealed class NodeService : Samtala.Node.V1.NodeService.NodeServiceBase
             Http = facts.Http,
             Grpc = facts.Grpc,
             Socket = facts.Socket,
+            Listen = facts.Listen,
             Data = facts.Data,
             MemoryBytes = Environment.WorkingSet,
             DiskBytes = _disk.Bytes,

@@ -37,7 +37,7 @@ internal sealed class PeerProcess : IAsyncDisposable
             await Tool.RequireNodePackagesAsync(Tool.Hyper, "hypercore");
         var (program, first) = who == Implementation.JavaScript
             ? ("node", Path.Combine(Tool.Hyper, verb + ".js"))
-            : (Path.Combine(AppContext.BaseDirectory, "peer"), verb);
+            : (Path.Combine(Tool.Root, "artifacts", "bin", "Samtala.Interop.Peer", "release", "peer"), verb);
         ProcessStartInfo start = new(program, [first, .. flags])
         {
             RedirectStandardOutput = true,

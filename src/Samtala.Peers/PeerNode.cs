@@ -1,0 +1,299 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Samtala.Crypto;
+using Samtala.Hypercore.Blobs;
+using Samtala.Hypercore.Logs;
+using Samtala.Hypercore.Manifests;
+using Samtala.Hypercore.Replication;
+using Samtala.Network;
+
+namespace Samtala.Peers;
+
+/// <summary>
+/// The logs of a node: its own, those it follows, who may pull them, and the connections on which they travel. Source:
+/// docs/peers.md.
+/// </summary>
+/// <remarks>Thread-safe. Dispose it before the store.</remarks>
+public sealed partial class PeerNode : IAsyncDisposable
+{
+    private readonly PeerNodeParts _parts;
+    private readonly PeerNodeOptions _options;
+    private readonly LogBook _book;
+    private readonly LogStore _logs;
+    private readonly OpenLogs _open;
+    private readonly SharedBlobs _sharedBlobs;
+    private readonly SharePolicy _policy;
+    private readonly Replicator _replicator;
+    private readonly PeerHub _hub;
+    private readonly PeerLinks _links;
+    private readonly ConcurrentDictionary<Hash32, LogReplication> _followed = new();
+
+    private PeerNode(PeerNodeParts parts, PeerNodeOptions options, LogBook book)
+    {
+        _parts = parts;
+        _options = options;
+        _book = book;
+        _logs = new LogStore(parts.Store, parts.Time, new LogStoreOptions { History = options.History });
+        _open = new OpenLogs(_logs, parts.Secrets, parts.Slab);
+        _sharedBlobs = new SharedBlobs(parts.Store);
+        _policy = new SharePolicy(book, _sharedBlobs);
+        _replicator = new Replicator(_logs, _policy, parts.Time);
+        _hub = new PeerHub(
+            parts.Transport, new PeerIdentity(parts.Secrets.Device, parts.Slab, parts.Random), new PeerHubOptions(),
+            parts.Time, Serve);
+        _links = new PeerLinks(
+            new LinkContext(_hub, parts.Resolve, parts.Time, parts.Jitter.NextDouble, parts.Logger));
+        _policy.Leads = _links.Leads;
+    }
+
+    /// <summary>Where peers connect; null when nowhere.</summary>
+    public IPEndPoint? Listening { get; private set; }
+
+    /// <summary>This device's key, which it proves on every connection.</summary>
+    public PublicKey Device => _parts.Secrets.Device.PublicKey;
+
+    /// <summary>The logs this node keeps or follows, in order of their keys.</summary>
+    public IReadOnlyList<KeptLog> Kept => _book.All;
+
+    /// <summary>How the connections to the peers of followed logs are.</summary>
+    public IReadOnlyList<PeerLinkState> Links => [.. _links.States];
+
+    /// <summary>How the connection to one of them is; null when nobody asked for it.</summary>
+    /// <param name="address">HOST:PORT.</param>
+    public PeerLinkState? LinkTo(string address) => _links.Find(address);
+
+    /// <summary>Open connections, those that peers made with them.</summary>
+    public int ConnectionCount => _hub.Connections.Length;
+
+    /// <summary>Opens the logs, listens, and dials the peers of followed logs.</summary>
+    /// <param name="parts">What it stands on.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">The address cannot be listened on, or the disk refused.</exception>
+    public static async Task<PeerNode> OpenAsync(
+        PeerNodeParts parts, PeerNodeOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        ArgumentNullException.ThrowIfNull(options);
+        PeerNode node = new(parts, options, await LogBook.OpenAsync(parts.Store, cancellationToken));
+        try
+        {
+            if (options.Listen is { } listen)
+                node.Listening = node._hub.Listen(listen);
+            foreach (var log in node._book.All.Where(l => !l.IsOwn))
+                await node.StartAsync(log);
+            await node.DialAsync();
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The log of a key, or null.</summary>
+    /// <param name="key">Its key.</param>
+    public KeptLog? Find(Hash32 key) => _book.Find(key);
+
+    /// <summary>The log of a label, or null.</summary>
+    /// <param name="label">Its label.</param>
+    public KeptLog? Find(string label) => _book.Find(label);
+
+    /// <summary>The log itself. Owned by this node: do not dispose it.</summary>
+    /// <param name="kept">Which.</param>
+    /// <exception cref="PeerException">Its encryption key cannot be opened.</exception>
+    /// <exception cref="LogException">Its record is damaged.</exception>
+    public async Task<Log> OpenAsync(KeptLog kept)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        var log = await _open.GetAsync(kept);
+
+        // Nobody else can know a newer head of a log that never left.
+        if (log.MustVerifyHead && kept is { IsOwn: true, WasShared: false })
+            await log.ConfirmHeadAsync();
+        return log;
+    }
+
+    /// <summary>Those who exchange a log with this node now.</summary>
+    /// <param name="key">Its key.</param>
+    public IReadOnlyList<PeerStatistics> PeersOf(Hash32 key) =>
+        _replicator.TryGetStatistics(key, out _, out var peers) ? peers : [];
+
+    /// <summary>Draws which blocks a peer says it has.</summary>
+    /// <param name="key">Of the log.</param>
+    /// <param name="peer">One of <see cref="PeersOf"/>.</param>
+    /// <param name="picture">Every byte becomes the share, 0 to 255, of one equal part of the log.</param>
+    /// <returns>False when the peer left.</returns>
+    public bool TryDraw(Hash32 key, PublicKey peer, Span<byte> picture) => _replicator.TryDraw(key, peer, picture);
+
+    /// <summary>Where a connected peer is; null when it left.</summary>
+    /// <param name="peer">Its key.</param>
+    public IPEndPoint? AddressOf(PublicKey peer) =>
+        _hub.Connections.FirstOrDefault(c => c.RemotePublicKey == peer)?.RemoteEndPoint;
+
+    /// <summary>Asks the peers of a followed log for a longer head, dialling those that are down.</summary>
+    /// <param name="kept">Which.</param>
+    /// <param name="length">Enough is when the log is so long.</param>
+    /// <param name="cancellationToken">Gives up; waits as long as no peer is connected.</param>
+    public async Task UpdateAsync(KeptLog kept, ulong length, CancellationToken cancellationToken)
+    {
+        var log = await OpenAsync(kept);
+        if (!_followed.TryGetValue(kept.Key, out var replication))
+            return;
+        _links.Hurry(kept.Peers);
+        while (log.AppliedLength < length)
+        {
+            var isAlone = replication.Peers.Count == 0;
+            if (!await replication.UpdateAsync(wait: isAlone, cancellationToken) && !isAlone)
+                return;
+        }
+    }
+
+    /// <summary>Makes an own log, durably.</summary>
+    /// <param name="label">1 to <see cref="KeptLog.LabelSizeMax"/> characters, not taken yet. The key follows from it.
+    /// </param>
+    /// <param name="isShared">Whether whoever knows the key may pull it.</param>
+    /// <param name="isEncrypted">Whether blocks are encrypted with a key of this node.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PeerException">The label is taken.</exception>
+    public async Task<KeptLog> CreateAsync(
+        string label, bool isShared, bool isEncrypted, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(label);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(label.Length, KeptLog.LabelSizeMax);
+        CheckLabel(label);
+        Hash32 key;
+        using (var writer = _open.WriterKey(label))
+            key = Manifest.Single(writer.PublicKey).ComputeKey();
+        KeptLog kept = new()
+        {
+            Key = key,
+            Label = label,
+            IsOwn = true,
+            IsShared = isShared,
+            WasShared = isShared,
+            IsEncrypted = isEncrypted,
+        };
+        await _book.PutAsync(kept, cancellationToken);
+        await _open.GetAsync(kept);
+        return kept;
+    }
+
+    /// <summary>Follows another's log, over restarts.</summary>
+    /// <param name="wanted">Its key, peers and how; <see cref="KeptLog.SealedKey"/> is filled from
+    /// <paramref name="encryptionKey"/>.</param>
+    /// <param name="encryptionKey">Empty, or the key of its blocks.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PeerException">The label is taken, a peer's address is wrong, or it is an own log.</exception>
+    public async Task<KeptLog> FollowAsync(
+        KeptLog wanted, ReadOnlyMemory<byte> encryptionKey, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        var before = _book.Find(wanted.Key);
+        if (before is { IsOwn: true })
+            throw new PeerException("SAM0983", PeerProblem.Invalid, $"Log '{before.Label}' is this node's own.");
+        if (wanted.Label.Length > 0 && before?.Label != wanted.Label)
+            CheckLabel(wanted.Label);
+        CheckPeers(wanted);
+        var kept = wanted with
+        {
+            IsOwn = false,
+            IsShared = before?.IsShared ?? wanted.IsShared,
+            IsEncrypted = !encryptionKey.IsEmpty,
+            SealedKey = encryptionKey.IsEmpty ? [] : _parts.Secrets.Seal(encryptionKey.Span, wanted.Key.Bytes),
+        };
+        await _book.PutAsync(kept, cancellationToken);
+        if (before is not null)
+            await StopAsync(kept.Key);
+        await StartAsync(kept);
+        await DialAsync();
+        return kept;
+    }
+
+    /// <summary>Says whether whoever knows the key may pull a log; durable when it returns.</summary>
+    /// <param name="kept">Which.</param>
+    /// <param name="isShared">Whether.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<KeptLog> ShareAsync(KeptLog kept, bool isShared, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        var changed = kept with { IsShared = isShared, WasShared = kept.WasShared || isShared };
+        await _book.PutAsync(changed, cancellationToken);
+        return changed;
+    }
+
+    /// <summary>Forgets a log with all its blocks.</summary>
+    /// <param name="kept">Which.</param>
+    /// <param name="cancellationToken">Gives up before anything is forgotten.</param>
+    public async Task DeleteAsync(KeptLog kept, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        await _book.RemoveAsync(kept, cancellationToken);
+        await StopAsync(kept.Key);
+        await DialAsync();
+        await _logs.DeleteAsync(kept.Key, cancellationToken);
+    }
+
+    /// <summary>Stops the connections, then the logs; what was acknowledged is on disk already.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _links.DisposeAsync();
+        await _hub.DisposeAsync();
+        foreach (var key in _followed.Keys)
+            await StopAsync(key);
+        await _open.DisposeAsync();
+        await _logs.DisposeAsync();
+    }
+
+    private void Serve(PeerConnection connection)
+    {
+        _links.Introduce(connection);
+        _replicator.Attach(connection.Mux);
+    }
+
+    private async Task StartAsync(KeptLog kept)
+    {
+        var log = await _open.GetAsync(kept);
+        _followed[kept.Key] = _replicator.Start(
+            log, kept.DownloadsAll ? LogInterest.Full : LogInterest.Sparse);
+    }
+
+    private async Task StopAsync(Hash32 key)
+    {
+        if (_followed.TryRemove(key, out var replication))
+            await replication.DisposeAsync();
+        await _open.CloseAsync(key);
+    }
+
+    private ValueTask DialAsync() => _links.SetAsync(
+        _book.All.Where(l => !l.IsOwn).SelectMany(l => l.Peers).ToHashSet(StringComparer.Ordinal));
+
+    private void CheckLabel(string label)
+    {
+        if (_book.Find(label) is { } taken)
+        {
+            throw new PeerException(
+                "SAM0984", PeerProblem.Exists, $"There is a log '{label}' already: {taken.Key}. Choose another label.");
+        }
+    }
+
+    private static void CheckPeers(KeptLog wanted)
+    {
+        if (wanted.Peers.Length > KeptLog.PeersMax)
+        {
+            throw new PeerException(
+                "SAM0985", PeerProblem.Invalid,
+                $"A log has at most {KeptLog.PeersMax} peers; these are {wanted.Peers.Length}.");
+        }
+
+        foreach (var peer in wanted.Peers)
+        {
+            if (peer.Length > KeptLog.PeerSizeMax || !PeerAddress.TryParse(peer, out _))
+            {
+                throw new PeerException(
+                    "SAM0985", PeerProblem.Invalid, $"'{peer}' is no address of a peer; write HOST:PORT.");
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using Samtala.Crypto;
+using Samtala.Hypercore.Logs;
+
+namespace Samtala.Peers.Tests;
+
+/// <summary>Two nodes over TCP on this machine.</summary>
+public sealed class PeerNodeTests
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_followed_log_is_read_from_the_node_that_writes_it()
+    {
+        await using var a = await TestNode.StartAsync();
+        await using var b = await TestNode.StartAsync();
+        var kept = await a.Peers.CreateAsync("l", isShared: true, isEncrypted: false, Cancel);
+        await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        var followed = await FollowAsync(b, kept.Key, a.Address);
+        Assert.Equal("one"u8.ToArray(), await ReadAsync(b, followed, 0));
+        Assert.Single(b.Peers.PeersOf(kept.Key));
+        Assert.True(b.Peers.LinkTo(a.Address)!.IsConnected);
+        Assert.Equal(a.Peers.Device, b.Peers.LinkTo(a.Address)!.Peer);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_not_shared_is_given_to_nobody_and_one_that_is_shared_later_to_who_asks_then()
+    {
+        await using var a = await TestNode.StartAsync();
+        await using var b = await TestNode.StartAsync();
+        var kept = await a.Peers.CreateAsync("l", isShared: false, isEncrypted: false, Cancel);
+        await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        var followed = await FollowAsync(b, kept.Key, a.Address);
+        using (CancellationTokenSource patience = new(TimeSpan.FromSeconds(1)))
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => b.Peers.UpdateAsync(followed, 1, patience.Token));
+        }
+
+        Assert.Equal(0UL, (await b.Peers.OpenAsync(followed)).AppliedLength);
+        await a.Peers.ShareAsync(kept, isShared: true, Cancel);
+        followed = await FollowAsync(b, kept.Key, a.Address);
+        Assert.Equal("one"u8.ToArray(), await ReadAsync(b, followed, 0));
+    }
+
+    [Fact]
+    public async Task What_is_kept_and_followed_is_there_after_a_restart()
+    {
+        await using var a = await TestNode.StartAsync();
+        var open = await a.Peers.CreateAsync("open", isShared: true, isEncrypted: true, Cancel);
+        await (await a.Peers.OpenAsync(open)).AppendAsync("secret"u8.ToArray());
+        TestNode first = await TestNode.StartAsync();
+        var (disk, seed) = (first.Disk, first.Seed);
+        var own = await first.Peers.CreateAsync("mine", isShared: false, isEncrypted: true, Cancel);
+        await (await first.Peers.OpenAsync(own)).AppendAsync("kept"u8.ToArray());
+        await FollowAsync(first, open.Key, a.Address, label: "theirs");
+        await first.DisposeAsync();
+
+        await using var again = await TestNode.StartAsync(disk, seed);
+        Assert.Equal(own.Key, again.Peers.Find("mine")!.Key);
+        Assert.Equal("kept"u8.ToArray(), await (await again.Peers.OpenAsync(own)).GetAsync(0));
+        Assert.Equal([a.Address], again.Peers.Find("theirs")!.Peers);
+        Assert.NotEqual("secret"u8.ToArray(), await ReadAsync(again, again.Peers.Find("theirs")!, 0));
+    }
+
+    [Fact]
+    public async Task A_peer_that_comes_back_is_dialled_again()
+    {
+        await using var b = await TestNode.StartAsync();
+        var a = await TestNode.StartAsync();
+        var kept = await a.Peers.CreateAsync("l", isShared: true, isEncrypted: false, Cancel);
+        await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        var followed = await FollowAsync(b, kept.Key, a.Address);
+        await ReadAsync(b, followed, 0);
+        await a.DisposeAsync();
+        while (b.Peers.LinkTo(followed.Peers[0])!.IsConnected)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+        Assert.NotEmpty(b.Peers.LinkTo(followed.Peers[0])!.Error);
+    }
+
+    [Fact]
+    public async Task Taken_labels_own_logs_and_odd_addresses_are_refused()
+    {
+        await using var a = await TestNode.StartAsync();
+        var kept = await a.Peers.CreateAsync("l", isShared: false, isEncrypted: false, Cancel);
+        Assert.Equal("SAM0984", (await Assert.ThrowsAsync<PeerException>(
+            () => a.Peers.CreateAsync("l", false, false, Cancel))).Code);
+        Assert.Equal("SAM0983", (await Assert.ThrowsAsync<PeerException>(
+            () => FollowAsync(a, kept.Key, "192.0.2.1:1"))).Code);
+        Assert.Equal("SAM0985", (await Assert.ThrowsAsync<PeerException>(
+            () => FollowAsync(a, default, "nowhere"))).Code);
+        Assert.Equal("SAM0984", (await Assert.ThrowsAsync<PeerException>(
+            () => FollowAsync(a, default, "192.0.2.1:1", "l"))).Code);
+    }
+
+    [Fact]
+    public async Task A_log_that_was_deleted_is_gone_and_can_be_made_again()
+    {
+        await using var a = await TestNode.StartAsync();
+        var kept = await a.Peers.CreateAsync("l", isShared: false, isEncrypted: false, Cancel);
+        await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        await a.Peers.DeleteAsync(kept, Cancel);
+        Assert.Null(a.Peers.Find("l"));
+        var again = await a.Peers.CreateAsync("l", isShared: false, isEncrypted: false, Cancel);
+        Assert.Equal(0UL, (await a.Peers.OpenAsync(again)).Length);
+    }
+
+    private static Task<KeptLog> FollowAsync(TestNode node, Hash32 key, string peer, string label = "") =>
+        node.Peers.FollowAsync(new KeptLog { Key = key, Label = label, Peers = [peer] }, default, Cancel);
+
+    private static async Task<byte[]?> ReadAsync(TestNode node, KeptLog followed, ulong index)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        limit.CancelAfter(s_limit);
+        await node.Peers.UpdateAsync(followed, index + 1, limit.Token);
+        return await (await node.Peers.OpenAsync(followed)).GetAsync(index, new LogRead { Wait = true }, limit.Token);
+    }
+}
