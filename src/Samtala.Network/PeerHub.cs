@@ -112,7 +112,8 @@ public sealed class PeerHub : IAsyncDisposable
         }
 
         Serve(loop, loop.RunAsync(), _limits.RemoveOutgoing);
-        using CancellationTokenRegistration _ = cancellationToken.Register(() => loop.Finish("The dial was cancelled."));
+        using CancellationTokenRegistration _ =
+            cancellationToken.Register(() => loop.Finish("The dial was cancelled."));
         return await loop.Opened.WaitAsync(cancellationToken);
     }
 

@@ -1,6 +1,6 @@
 namespace Samtala.Protocol;
 
-/// <summary>Where a <see cref="Protomux"/> writes its frames: the bytes are filled in place, then sealed there.</summary>
+/// <summary>Where a <see cref="Protomux"/> writes its frames: bytes are filled in place, then sealed there.</summary>
 /// <remarks>Everything but <see cref="Gate"/> is called with that lock held and must not call back.</remarks>
 public interface IFrameOutput
 {

@@ -41,7 +41,8 @@ internal static class NoisePatterns
 
     internal static bool HasSharedKey(NoisePattern pattern) => pattern is NoisePattern.NNpsk0 or NoisePattern.XXpsk0;
 
-    internal static bool NeedsStaticKey(NoisePattern pattern) => pattern is not (NoisePattern.NN or NoisePattern.NNpsk0);
+    internal static bool NeedsStaticKey(NoisePattern pattern) =>
+        pattern is not (NoisePattern.NN or NoisePattern.NNpsk0);
 
     internal static NoiseToken[][] MessagesOf(NoisePattern pattern) => pattern switch
     {

@@ -12,6 +12,9 @@ internal sealed class ChannelTable(int channelsMax)
     private RemoteSlot?[] _remote = [];
     private int _remoteCount;
 
+    /// <summary>How many names are kept.</summary>
+    internal int EntryCount => _entries.Count;
+
     /// <summary>The open channels of this side; a copy.</summary>
     internal Channel[] Open() => [.. _local.Select(slot => slot?.Channel).OfType<Channel>()];
 

@@ -4,7 +4,7 @@ using Samtala.Crypto;
 
 namespace Samtala.Protocol;
 
-/// <summary>The encrypted, authenticated stream of messages between two peers. Socketless: bytes in, bytes out.</summary>
+/// <summary>The encrypted stream of messages between two peers. Socketless: bytes in, bytes out.</summary>
 /// <remarks>
 /// Sending is thread-safe. Input is given by one thread at a time, output is taken by one thread at a time. The owner
 /// looks at <see cref="CloseReason"/> after input and when told of output; nothing is delivered after it is set.
@@ -13,8 +13,6 @@ namespace Samtala.Protocol;
 [SuppressMessage("Naming", "CA1711", Justification = "The protocol has this name.")]
 public sealed class SecretStream : IFrameOutput, IDisposable
 {
-    private const int HandshakeSizeMax = 1_024;
-    private const int HeaderFrameSize = Hash32.Size + SecretStreamCipher.HeaderSize;
     private const int HeadSize = ProtocolNumbers.LengthSize + 1;
     private const int TailSize = SecretStreamCipher.OverheadSize - 1;
 
@@ -24,8 +22,7 @@ public sealed class SecretStream : IFrameOutput, IDisposable
     private readonly OutputPieces _output;
     private readonly InputBuffer _input;
     private readonly StreamClock _clock;
-    private NoiseHandshake? _handshake;
-    private NoiseKeys? _keys;
+    private readonly StreamOpening _opening;
     private SecretStreamCipher? _sender;
     private SecretStreamCipher? _receiver;
     private StreamIdentity? _identity;
@@ -45,11 +42,8 @@ public sealed class SecretStream : IFrameOutput, IDisposable
         SecretStreamOptions options,
         TimeProvider time,
         RandomNumberGenerator random)
-        : this(handler, options, time, random)
-    {
+        : this(new StreamOpening(handshake, keys: null), handler, options, time, random) =>
         ArgumentNullException.ThrowIfNull(handshake);
-        _handshake = handshake;
-    }
 
     /// <summary>Begins with a handshake that was made elsewhere. Nothing happens before <see cref="Start"/>.</summary>
     /// <param name="keys">Its result; the stream disposes it.</param>
@@ -63,19 +57,21 @@ public sealed class SecretStream : IFrameOutput, IDisposable
         SecretStreamOptions options,
         TimeProvider time,
         RandomNumberGenerator random)
-        : this(handler, options, time, random)
-    {
+        : this(new StreamOpening(handshake: null, keys), handler, options, time, random) =>
         ArgumentNullException.ThrowIfNull(keys);
-        _keys = keys;
-    }
 
     private SecretStream(
-        ISecretStreamHandler handler, SecretStreamOptions options, TimeProvider time, RandomNumberGenerator random)
+        StreamOpening opening,
+        ISecretStreamHandler handler,
+        SecretStreamOptions options,
+        TimeProvider time,
+        RandomNumberGenerator random)
     {
         ArgumentNullException.ThrowIfNull(handler);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(random);
+        _opening = opening;
         _handler = handler;
         _options = options;
         _random = random;
@@ -110,10 +106,10 @@ public sealed class SecretStream : IFrameOutput, IDisposable
     public void Start()
     {
         _clock.Start();
-        if (_handshake is null)
+        if (!_opening.IsHandshaking)
             OpenStream();
-        else if (_handshake.IsWriteNext)
-            WriteHandshake(_handshake);
+        else if (_opening.IsWriteNext)
+            WriteHandshake();
     }
 
     /// <summary>Where the next bytes from the other side are to be put, to be followed by <see cref="Received"/>.
@@ -128,8 +124,8 @@ public sealed class SecretStream : IFrameOutput, IDisposable
         _clock.Read();
         while (CloseReason is null)
         {
-            int sizeMax = _receiver is not null ? _options.ReceiveSizeMax + SecretStreamCipher.OverheadSize
-                : _handshake is not null ? HandshakeSizeMax : HeaderFrameSize;
+            int sizeMax = _receiver is null
+                ? _opening.FrameSizeMax : _options.ReceiveSizeMax + SecretStreamCipher.OverheadSize;
             switch (_input.TryTake(sizeMax, out Memory<byte> body))
             {
                 case FrameResult.Incomplete:
@@ -229,8 +225,7 @@ public sealed class SecretStream : IFrameOutput, IDisposable
 
         _input.Dispose();
         _receiver?.Dispose();
-        _handshake?.Dispose();
-        _keys?.Dispose();
+        _opening.Dispose();
     }
 
     /// <inheritdoc/>
@@ -282,10 +277,12 @@ public sealed class SecretStream : IFrameOutput, IDisposable
     {
         if (_receiver is not null)
             TakeMessage(_receiver, body);
-        else if (_handshake is not null)
-            TakeHandshake(_handshake, body.Span);
+        else if (_opening.IsHandshaking)
+            TakeHandshake(body.Span);
+        else if (_opening.TryReadHeader(body.Span, out SecretStreamCipher? receiver))
+            _receiver = receiver;
         else
-            TakeHeader(body.Span);
+            Close("The other side's header is not of this stream.");
     }
 
     private void TakeMessage(SecretStreamCipher receiver, Memory<byte> body)
@@ -308,19 +305,19 @@ public sealed class SecretStream : IFrameOutput, IDisposable
             _handler.OnMessage(this, message);
     }
 
-    private void TakeHandshake(NoiseHandshake handshake, ReadOnlySpan<byte> message)
+    private void TakeHandshake(ReadOnlySpan<byte> message)
     {
-        if (handshake.IsWriteNext || !handshake.TryRead(message, out _))
+        if (!_opening.TryRead(message))
             Close("The handshake failed: the other side's message was refused.");
-        else if (handshake.IsWriteNext)
-            WriteHandshake(handshake);
-        else
-            FinishHandshake(handshake);
+        else if (_opening.IsWriteNext)
+            WriteHandshake();
+        else if (!_opening.IsHandshaking)
+            OpenStream();
     }
 
-    private void WriteHandshake(NoiseHandshake handshake)
+    private void WriteHandshake()
     {
-        if (!handshake.TryWrite([], out byte[] message))
+        if (!_opening.TryWrite(out byte[] message))
         {
             Close("The handshake failed: the other side's key is not usable.");
             return;
@@ -333,51 +330,24 @@ public sealed class SecretStream : IFrameOutput, IDisposable
             WritePlain(message);
         }
 
-        FinishHandshake(handshake);
-    }
-
-    private void FinishHandshake(NoiseHandshake handshake)
-    {
-        if (!handshake.IsComplete)
-            return;
-        _keys = handshake.TakeKeys();
-        _handshake = null;
-        handshake.Dispose();
-        OpenStream();
+        if (!_opening.IsHandshaking)
+            OpenStream();
     }
 
     private void OpenStream()
     {
-        NoiseKeys keys = _keys!;
-        StreamIdentity identity = new(keys.IsInitiator, keys.RemoteStatic ?? default, keys.Hash);
-        Span<byte> header = stackalloc byte[HeaderFrameSize];
-        StreamIds.OfStream(keys.Hash.Span, keys.IsInitiator).Bytes.CopyTo(header);
-        _random.GetBytes(header[Hash32.Size..]);
+        Span<byte> header = stackalloc byte[StreamOpening.HeaderSize];
         lock (Gate)
         {
             if (CloseReason is not null)
                 return;
+            _sender = _opening.WriteHeader(header, _random);
             WritePlain(header);
-            _sender = new SecretStreamCipher(keys.Send, header[Hash32.Size..]);
         }
 
-        Volatile.Write(ref _identity, identity);
+        Volatile.Write(ref _identity, _opening.Identity);
         _clock.Opened();
         _handler.OnOpen(this);
-    }
-
-    private void TakeHeader(ReadOnlySpan<byte> header)
-    {
-        NoiseKeys keys = _keys!;
-        Hash32 expected = StreamIds.OfStream(keys.Hash.Span, !keys.IsInitiator);
-        if (header.Length != HeaderFrameSize || !header[..Hash32.Size].SequenceEqual(expected.Bytes))
-        {
-            Close("The other side's header is not of this stream.");
-            return;
-        }
-
-        _receiver = new SecretStreamCipher(keys.Receive, header[Hash32.Size..]);
-        keys.Dispose();
     }
 
     private void WritePlain(ReadOnlySpan<byte> body)

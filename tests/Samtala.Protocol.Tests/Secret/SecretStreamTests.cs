@@ -244,7 +244,8 @@ public sealed class SecretStreamTests
         DatagramBox left = new(new StreamIdentity(true, default, hash), secrets);
         DatagramBox right = new(new StreamIdentity(false, default, hash), secrets);
         byte[] message = "a datagram"u8.ToArray();
-        byte[][] datagrams = [.. Enumerable.Range(0, 5).Select(_ => new byte[message.Length + DatagramBox.OverheadSize])];
+        int datagramSize = message.Length + DatagramBox.OverheadSize;
+        byte[][] datagrams = [.. Enumerable.Range(0, 5).Select(_ => new byte[datagramSize])];
         foreach (byte[] datagram in datagrams)
             left.Seal(message, datagram);
         byte[] opened = new byte[100];

@@ -111,11 +111,11 @@ public sealed class SecretStreamVectorTests
         using StreamEnd initiator = new(
             settings with { StaticKey = initiatorKey, RemoteStatic = responderKey.PublicKey },
             slab,
-            new ScriptedRandom(item.GetProperty("initiator").Hex("ephemeralSeed"), HeaderIn(item, "bytesFromInitiator")));
+            RandomOf(item, "initiator", "bytesFromInitiator"));
         using StreamEnd responder = new(
             settings with { StaticKey = responderKey, IsInitiator = false },
             slab,
-            new ScriptedRandom(item.GetProperty("responder").Hex("ephemeralSeed"), HeaderIn(item, "bytesFromResponder")));
+            RandomOf(item, "responder", "bytesFromResponder"));
         initiator.Stream.Start();
         responder.Stream.Start();
         initiator.Exchange(responder);
@@ -140,6 +140,9 @@ public sealed class SecretStreamVectorTests
 
     private static string Joined(JsonElement item, string name) => string.Concat(Texts(item, name));
 
-    private static byte[] HeaderIn(JsonElement item, string name) =>
-        Convert.FromHexString(Texts(item, name).Single(t => t.StartsWith("380000", StringComparison.Ordinal)))[35..];
+    private static ScriptedRandom RandomOf(JsonElement item, string side, string sent)
+    {
+        string frame = Texts(item, sent).Single(t => t.StartsWith("380000", StringComparison.Ordinal));
+        return new ScriptedRandom(item.GetProperty(side).Hex("ephemeralSeed"), Convert.FromHexString(frame)[35..]);
+    }
 }
