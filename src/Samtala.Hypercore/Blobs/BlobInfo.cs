@@ -50,6 +50,9 @@ public sealed record BlobExpectation
     /// <value>Default unknown. Valid 0 to <see cref="BlobLimits.LengthMax"/>.</value>
     public long? Length { get; init; }
 
+    /// <summary>The id that must come out; null for any.</summary>
+    internal BlobId? Id { get; init; }
+
     /// <summary>Expects one digest.</summary>
     /// <param name="digest">It must match.</param>
     /// <param name="length">The length in bytes, if known.</param>

@@ -172,6 +172,8 @@ public sealed partial class BlobStore
         }
     }
 
+    internal ValueTask PinAsync(BlobId id, CancellationToken ct) => _pins.PinAsync(id, ct);
+
     internal void Unpin(BlobId id) => _pins.Unpin(id);
 
     internal async ValueTask<int> ReadRecordAsync(

@@ -112,12 +112,14 @@ public sealed class BlobWriter : IAsyncDisposable
         await _sink.DisposeAsync();
     }
 
-    private static void Check(BlobExpectation? expected, BlobInfo info)
+    internal static void Check(BlobExpectation? expected, BlobInfo info)
     {
         if (expected is null)
             return;
         if (expected.Length is { } length && length != info.Length)
             throw BlobDigestMismatchException.OfLength(length, $"{info.Length} bytes");
+        if (expected.Id is { } id && id != info.Id)
+            throw new InvalidOperationException($"The bytes are blob {info.Id}, not {id}; nothing was kept.");
         foreach (ref readonly BlobDigest digest in expected.Digests.AsSpan())
         {
             BlobDigest seen = info.Digest(digest.Algorithm);

@@ -29,7 +29,8 @@ public readonly record struct BitfieldMessage(ulong Start, ReadOnlyMemory<byte> 
     /// <summary>Reads a stranger's bytes; what follows is ignored.</summary>
     /// <param name="source">The payload.</param>
     /// <param name="message">Default when refused.</param>
-    /// <returns>False when cut short, of more than <see cref="ReplicationProtocol.BitfieldWordsMax"/> words, or when the
+    /// <returns>False when cut short, of more than <see cref="ReplicationProtocol.BitfieldWordsMax"/> words, or when
+    /// the
     /// start is no multiple of 32.</returns>
     public static bool TryDecode(ReadOnlyMemory<byte> source, out BitfieldMessage message)
     {

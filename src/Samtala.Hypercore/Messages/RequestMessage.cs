@@ -34,7 +34,9 @@ public readonly record struct RequestMessage(ulong Id, ProofRequest Request, ulo
     {
         message = default;
         CompactReader reader = new(source.Span);
-        if (!(reader.TryReadUInt(out ulong flags) & reader.TryReadUInt(out ulong id) & reader.TryReadUInt(out ulong fork))
+        if (!(reader.TryReadUInt(out ulong flags)
+                & reader.TryReadUInt(out ulong id)
+                & reader.TryReadUInt(out ulong fork))
             || !TryReadPair(ref reader, flags & BlockFlag, out (ulong, ulong)? block)
             || !TryReadPair(ref reader, flags & HashFlag, out (ulong, ulong)? hash)
             || !TryReadPair(ref reader, flags & SeekFlag, out (ulong, ulong)? seek)

@@ -112,7 +112,8 @@ public sealed class ConflictProof
     {
         DataMessage first = new(0, First);
         DataMessage second = new(0, Second);
-        byte[] target = new byte[1 + Hash32.Size + CompactSize.OfBuffer(first.Size) + CompactSize.OfBuffer(second.Size)];
+        int size = 1 + Hash32.Size + CompactSize.OfBuffer(first.Size) + CompactSize.OfBuffer(second.Size);
+        byte[] target = new byte[size];
         CompactWriter writer = new(target);
         writer.WriteUInt(FormatVersion);
         Hash32 key = Key;

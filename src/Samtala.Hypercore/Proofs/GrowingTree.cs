@@ -117,7 +117,8 @@ internal ref struct GrowingTree
         return true;
     }
 
-    /// <summary>Appends the nodes a longer tree has behind this one, in any form that is next to the last root.</summary>
+    /// <summary>Appends the nodes a longer tree has behind this one, in any form that is next to the last
+    /// root.</summary>
     internal bool TryAppendRest(ReadOnlySpan<MerkleNode> nodes, ref NodeSink sink)
     {
         foreach (ref readonly MerkleNode node in nodes)

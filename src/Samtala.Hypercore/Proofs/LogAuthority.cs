@@ -183,7 +183,8 @@ public sealed class LogAuthority
     /// <summary>Verifies a stranger's signature.</summary>
     /// <param name="tree">What must have been signed.</param>
     /// <param name="signature">In wire form.</param>
-    /// <param name="kept">What of it matters, copied: nobody can make us store more than the quorum's signatures.</param>
+    /// <param name="kept">What of it matters, copied: nobody can make us store more than the quorum's
+    /// signatures.</param>
     internal bool TryVerify(in SignedTree tree, ReadOnlySpan<byte> signature, out byte[] kept)
     {
         kept = [];

@@ -24,7 +24,8 @@ internal sealed class ProofPlan
 
     internal List<ulong> Additional { get; } = [];
 
-    /// <summary>Climbs from the block or node to a node the asker holds; the byte, when it is below, gets a climb of its
+    /// <summary>Climbs from the block or node to a node the asker holds; the byte, when it is below, gets a climb of
+    /// its
     /// own to where the two meet.</summary>
     internal void Climb(ulong seekRoot, ulong top)
     {
@@ -51,7 +52,8 @@ internal sealed class ProofPlan
     /// </summary>
     /// <param name="from">First length, in blocks.</param>
     /// <param name="to">Second length.</param>
-    /// <param name="subtree">The node asked for, or where the byte is; null when shown already or not asked for.</param>
+    /// <param name="subtree">The node asked for, or where the byte is; null when shown already or not asked
+    /// for.</param>
     internal void Grow(ulong from, ulong to, ulong? subtree) => Walk(from, to, index =>
     {
         if (Node is null && Seek is null && subtree is { } wanted && Contains(index, wanted))

@@ -4,14 +4,16 @@ using Samtala.Hypercore.Tree;
 namespace Samtala.Hypercore.Proofs;
 
 /// <summary>What a proof says, once verified.</summary>
-/// <remarks>A proof with an <see cref="Anchor"/> is valid only if that node is stored with the same hash: no stored node
+/// <remarks>A proof with an <see cref="Anchor"/> is valid only if that node is stored with the same hash: no stored
+/// node
 /// means <see cref="ProofError.InvalidOperation"/>, another hash <see cref="ProofError.InvalidChecksum"/>.</remarks>
 public readonly record struct ProofVerdict
 {
     /// <summary>Why it was refused; everything else is then empty.</summary>
     public ProofError Error { get; init; }
 
-    /// <summary>Nodes to store: hash and size are proven. A pair of nodes of which only the sum of the sizes is proven is
+    /// <summary>Nodes to store: hash and size are proven. A pair of nodes of which only the sum of the sizes is proven
+    /// is
     /// left out.</summary>
     public ReadOnlyMemory<MerkleNode> Nodes { get; init; }
 

@@ -126,7 +126,8 @@ public static class ProofVerifier
     private static ProofVerdict Sign(LogAuthority authority, Proof proof, LogHead newHead, in ProofVerdict verdict)
     {
         LogAuthority? judge = authority.Learn(proof.Manifest);
-        if (judge is null || !judge.TryVerify(SignedTree.Of(newHead), proof.Upgrade!.Signature.Span, out byte[] signature))
+        ReadOnlySpan<byte> given = proof.Upgrade!.Signature.Span;
+        if (judge is null || !judge.TryVerify(SignedTree.Of(newHead), given, out byte[] signature))
             return ProofVerdict.Refused(ProofError.InvalidSignature);
         return verdict with
         {

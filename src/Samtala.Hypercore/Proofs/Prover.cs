@@ -22,7 +22,8 @@ public static class Prover
     /// <param name="head">The state of the log; its signature goes into upgrades.</param>
     /// <param name="nodes">The tree.</param>
     /// <param name="request">From anybody.</param>
-    /// <param name="manifest">Of the log: goes along when asked for, and an upgrade of a log with a fixed beginning shows
+    /// <param name="manifest">Of the log: goes along when asked for, and an upgrade of a log with a fixed beginning
+    /// shows
     /// all of that. Null for a log without.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     public static ValueTask<ProverResult> CreateAsync(

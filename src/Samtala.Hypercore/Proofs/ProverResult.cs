@@ -1,7 +1,8 @@
 namespace Samtala.Hypercore.Proofs;
 
 /// <summary>A proof, or why there is none.</summary>
-/// <param name="Error"><see cref="ProofError.InvalidOperation"/> when nobody can answer the request, or when nodes for it
+/// <param name="Error"><see cref="ProofError.InvalidOperation"/> when nobody can answer the request, or when nodes for
+/// it
 /// are not stored.</param>
 /// <param name="IsMissingNodes">The request is sound, but a node for it is not stored here.</param>
 /// <param name="Proof">Null when there is none. The value of its block is empty: the caller puts it in with

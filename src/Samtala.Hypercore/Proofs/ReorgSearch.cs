@@ -33,7 +33,8 @@ public sealed class ReorgSearch
     /// <summary>The first block for which the next answer may be.</summary>
     public ulong WantStart => _different is { } node ? FlatTree.LeftSpan(node.Index) / 2 : 0;
 
-    /// <summary>Behind the last block for which the next answer may be; equal to <see cref="WantStart"/> when nothing is
+    /// <summary>Behind the last block for which the next answer may be; equal to <see cref="WantStart"/> when nothing
+    /// is
     /// wanted any more.</summary>
     public ulong WantEnd => _different is { } node
         ? Math.Min(_newHead.Length, (FlatTree.RightSpan(node.Index) / 2) + 1)

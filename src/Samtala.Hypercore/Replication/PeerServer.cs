@@ -192,7 +192,7 @@ internal sealed class PeerServer
             return;
         }
 
-        ProverResult result = await Prover.CreateAsync(head, _log, request, _peer.Closed);
+        ProverResult result = await Prover.CreateAsync(head, _log, request, _log.Manifest, _peer.Closed);
         if (result.Proof is not { } proof)
         {
             if (result.IsMissingNodes)

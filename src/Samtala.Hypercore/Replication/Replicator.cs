@@ -47,6 +47,11 @@ public sealed class Replicator : IAsyncDisposable
         }
     }
 
+    /// <summary>Finds, by the discovery key, what peers may have besides the logs of the store; what it gives is
+    /// disposed
+    /// when no peer has it open any more.</summary>
+    internal Func<Hash32, ValueTask<(IReplicatedLog Log, IAsyncDisposable Lease)?>>? OtherLogs { get; set; }
+
     /// <summary>Opens the channels of all active logs on a connection, as far as the policy allows, and answers those
     /// that the other side opens. Ends by itself when the mux is destroyed.</summary>
     /// <param name="mux">Owned by the caller.</param>
@@ -85,11 +90,17 @@ public sealed class Replicator : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(interest);
+        return Start(log.Replicated, interest);
+    }
+
+    /// <summary>As the other, also for what is no log of the store.</summary>
+    internal LogReplication Start(IReplicatedLog log, LogInterest interest)
+    {
         Entry entry;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            entry = Use(log.Replicated);
+            entry = Use(log);
         }
 
         LogReplication replication = new(entry.Replicator, interest, () => Release(entry));
@@ -178,16 +189,17 @@ public sealed class Replicator : IAsyncDisposable
 
     private async ValueTask<Entry?> OpenStoredAsync(Hash32 discoveryKey)
     {
-        if (await _logs.FindByDiscoveryKeyAsync(discoveryKey, CancellationToken.None) is not { } key)
+        (IReplicatedLog Log, IAsyncDisposable Lease)? found = await FindStoredAsync(discoveryKey);
+        if (found is null)
             return null;
-        Log? session = await _logs.OpenAsync(key, null, CancellationToken.None);
+        (IReplicatedLog log, IAsyncDisposable? session) = found.Value;
         try
         {
             lock (_gate)
             {
                 if (_isDisposed)
                     return null;
-                Entry entry = Use(session.Replicated);
+                Entry entry = Use(log);
                 entry.Uses--;
                 if (entry.Session is null && entry.Uses == 0)
                 {
@@ -203,6 +215,17 @@ public sealed class Replicator : IAsyncDisposable
             if (session is not null)
                 await session.DisposeAsync();
         }
+    }
+
+    private async ValueTask<(IReplicatedLog Log, IAsyncDisposable Lease)?> FindStoredAsync(Hash32 discoveryKey)
+    {
+        if (await _logs.FindByDiscoveryKeyAsync(discoveryKey, CancellationToken.None) is { } key)
+        {
+            Log session = await _logs.OpenAsync(key, null, CancellationToken.None);
+            return (session.Replicated, session);
+        }
+
+        return OtherLogs is { } other ? await other(discoveryKey) : null;
     }
 
     private void Release(Entry entry)
@@ -240,6 +263,6 @@ public sealed class Replicator : IAsyncDisposable
         public int Uses { get; set; }
 
         /// <summary>Kept open only because peers ask for the log.</summary>
-        public Log? Session { get; set; }
+        public IAsyncDisposable? Session { get; set; }
     }
 }

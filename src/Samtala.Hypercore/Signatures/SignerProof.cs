@@ -10,11 +10,13 @@ namespace Samtala.Hypercore.Signatures;
 /// <param name="Patch">How many blocks more the signer had; 0 for exactly this tree.</param>
 public readonly record struct SignerProof(ulong Signer, Signature Signature, ulong Patch)
 {
-    /// <summary>Only in containers of version 0 manifests: where the last node of the patch ends, in blocks. Informative.
+    /// <summary>Only in containers of version 0 manifests: where the last node of the patch ends, in blocks.
+    /// Informative.
     /// </summary>
     public ulong PatchStart { get; init; }
 
-    /// <summary>Only in containers of version 0 manifests: which of the container's nodes are of this patch. Informative.
+    /// <summary>Only in containers of version 0 manifests: which of the container's nodes are of this patch.
+    /// Informative.
     /// </summary>
     /// <value>Default none.</value>
     public ImmutableArray<ulong> PatchNodes { get; init; } = [];

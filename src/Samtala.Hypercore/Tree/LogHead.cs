@@ -26,7 +26,8 @@ public sealed record LogHead
     /// <value>Default none.</value>
     public ImmutableArray<MerkleNode> Roots { get; init; } = [];
 
-    /// <summary>As it goes over the wire: a container of signatures, or 64 bytes for a log of hypercore 10. Empty for an
+    /// <summary>As it goes over the wire: a container of signatures, or 64 bytes for a log of hypercore 10. Empty for
+    /// an
     /// empty log and for one that its key alone fixes.</summary>
     /// <value>Default empty.</value>
     public ReadOnlyMemory<byte> Signature { get; init; }

@@ -110,7 +110,7 @@ internal static class MessageJson
             ["block"] = request.Block is { } block ? Pair("index", block.Index, "nodes", block.Nodes) : null,
             ["hash"] = request.Hash is { } hash ? Pair("index", hash.Index, "nodes", hash.Nodes) : null,
             ["seek"] = request.Seek is { } seek ? Pair("bytes", seek.Bytes, "padding", seek.Padding) : null,
-            ["upgrade"] = request.Upgrade is { } upgrade ? Pair("start", upgrade.Start, "length", upgrade.Length) : null,
+            ["upgrade"] = request.Upgrade is { } longer ? Pair("start", longer.Start, "length", longer.Length) : null,
             ["manifest"] = request.Manifest,
             ["priority"] = message.Priority,
         };

@@ -91,7 +91,8 @@ public sealed class ProofPropertyTests
             position += block + 1;
         }
 
-        Assert.False((await ByteSeek.FindAsync(log.Head, log.Table, new SeekRequest(position + 1, 8), default)).IsFound);
+        SeekRequest behind = new(position + 1, 8);
+        Assert.False((await ByteSeek.FindAsync(log.Head, log.Table, behind, default)).IsFound);
     }
 
     private static Proof Resend(Proof proof)

@@ -24,7 +24,8 @@ public sealed class ProofsVectorTests
             ProofError error = log.Take(ref authority, Decode(item.Text("data")));
             JsonElement expected = item.GetProperty("expected");
             string name = item.Text("name");
-            Assert.True(expected.GetProperty("accepted").GetBoolean() == (error == ProofError.None), $"{name}: {error}");
+            bool isAccepted = expected.GetProperty("accepted").GetBoolean();
+            Assert.True(isAccepted == (error == ProofError.None), $"{name}: {error}");
             if (expected.TryGetProperty("error", out JsonElement code))
                 Assert.True(CodeOf(error) == code.GetString(), $"{name}: {error} instead of {code}");
             CheckState(item.GetProperty("verifierAfter"), log);

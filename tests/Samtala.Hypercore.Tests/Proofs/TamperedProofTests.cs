@@ -121,8 +121,12 @@ public sealed class TamperedProofTests
             {
                 byte[] flipped = [.. honest];
                 flipped[bit / 8] ^= (byte)(1 << (bit % 8));
-                if (!DataMessage.TryDecode(flipped, out DataMessage message) || Encode(message.Proof).SequenceEqual(honest))
+                if (!DataMessage.TryDecode(flipped, out DataMessage message)
+                    || Encode(message.Proof).SequenceEqual(honest))
+                {
                     continue;
+                }
+
                 ProofError refused = await search.TakeAsync(reader, message.Proof, default);
                 Assert.True(refused != ProofError.None || message.Request != 1, $"bit {bit}");
             }

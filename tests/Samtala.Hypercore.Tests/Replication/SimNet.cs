@@ -135,9 +135,15 @@ internal sealed class SimEnd : IFrameOutput
 
     public byte[] Take()
     {
-        bool wasCongested = IsCongested;
-        byte[] frame = _frames.Dequeue();
-        _queued -= frame.Length;
+        bool wasCongested;
+        byte[] frame;
+        lock (Gate)
+        {
+            wasCongested = IsCongested;
+            frame = _frames.Dequeue();
+            _queued -= frame.Length;
+        }
+
         if (wasCongested && !IsCongested)
             Mux.Drained();
         return frame;
@@ -145,7 +151,10 @@ internal sealed class SimEnd : IFrameOutput
 
     public void Clear()
     {
-        _frames.Clear();
-        _queued = 0;
+        lock (Gate)
+        {
+            _frames.Clear();
+            _queued = 0;
+        }
     }
 }
