@@ -9,12 +9,11 @@ using Samtala.Storage;
 
 namespace Samtala.Bench;
 
-/// <summary>The cases of bench/hyper/bee.js: puts, gets, a scan and deletes of a Hyperbee in a log in the embedded store.
-/// </summary>
+/// <summary>The cases of bench/hyper/bee.js: puts, gets, a scan and deletes of a bee in the embedded store.</summary>
 internal static class BeeBench
 {
     public const string Usage =
-        "  bee [--runs N] [--puts N] [--batch N] [--gets N] [--folder DIR] [--peer true] (runs bench/hyper/bee.js beside)";
+        "  bee [--runs N] [--puts N] [--batch N] [--gets N] [--folder DIR] [--peer true] (bench/hyper/bee.js beside)";
 
     private static readonly string s_filler = new('x', 80);
 

@@ -77,7 +77,8 @@ public sealed partial class Bee
         }
     }
 
-    /// <summary>Which keys this version and another have differently, ascending. Parts both have are not read.</summary>
+    /// <summary>Which keys this version and another have differently, ascending. Parts both have are not read.
+    /// </summary>
     /// <param name="otherVersion">At least 1; 1 is the empty bee.</param>
     /// <param name="range">Bounds and limit count, the order does not. Null is everything.</param>
     /// <param name="cancellationToken">Ends the walk.</param>

@@ -21,8 +21,8 @@ public sealed partial class Bee
     private readonly ulong _checkoutFork;
 
     /// <summary>Reads and writes a log as a bee; nothing is read yet.</summary>
-    /// <param name="log">Owned by the caller; must outlive this. Make one bee for each log and share it: bees made apart
-    /// do not wait for each other's writes.</param>
+    /// <param name="log">Owned by the caller; must outlive this. Make one bee for each log and share it: bees made
+    /// apart do not wait for each other's writes.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     public Bee(Log log, BeeOptions? options = null)

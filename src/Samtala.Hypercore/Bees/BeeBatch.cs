@@ -130,7 +130,7 @@ public sealed class BeeBatch : IAsyncDisposable
             throw new InvalidOperationException("The batch was flushed or disposed; begin another one.");
         IBeeLog log = _shared.Log;
         if (!log.IsWritable)
-            throw new InvalidOperationException("The log belongs to somebody else; only its writer can change the bee.");
+            throw new InvalidOperationException("The log cannot be written here; only its writer changes a bee.");
         await _shared.Gate.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {

@@ -1,6 +1,6 @@
 namespace Samtala.Hypercore.Bees;
 
-/// <summary>One block of the log: a key, a value unless it was deleted, and the tree nodes that changed with it.</summary>
+/// <summary>One block of the log: a key, a value unless it was deleted, and tree nodes that changed with it.</summary>
 /// <remarks>Immutable but for tree nodes read on first use; any thread.</remarks>
 internal sealed class BeeBlock
 {

@@ -1,7 +1,7 @@
 namespace Samtala.Hypercore.Bees;
 
-/// <summary>A block of the log is no block of a Hyperbee, or the tree contradicts itself. Its writer is at fault; nothing
-/// was changed.</summary>
+/// <summary>A block of the log is no block of a Hyperbee, or the tree contradicts itself. Its writer is at fault;
+/// nothing was changed.</summary>
 public sealed class BeeCorruptException : Exception
 {
     /// <summary>Tells which block and what is wrong with it.</summary>

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Samtala.Hypercore.Bees;
 
-/// <summary>The hints peers of a bee give each other in the log's extension "hyperbee": which blocks a lookup will need.
-/// One of the three is set.</summary>
+/// <summary>The hints peers of a bee give each other in the log's extension "hyperbee": which blocks a lookup will
+/// need. One of the three is set.</summary>
 internal sealed record BeeExtensionMessage
 {
     /// <summary>The name of the extension.</summary>
@@ -19,7 +19,7 @@ internal sealed record BeeExtensionMessage
     /// <summary>Asks for the blocks of one lookup.</summary>
     public BeeGetHint? Get { get; init; }
 
-    /// <summary>Asks for the blocks of a walk; ours does not take part in it, so its bytes are kept as they are.</summary>
+    /// <summary>Asks for the blocks of a walk; ours takes no part in it, so its bytes are kept as they are.</summary>
     public ReadOnlyMemory<byte>? Iterator { get; init; }
 
     /// <summary>Reads a message; unknown fields are ignored.</summary>
@@ -64,8 +64,8 @@ internal sealed record BeeExtensionMessage
     {
         byte[]? cache = Cache?.Encode();
         byte[]? get = Get?.Encode();
-        int size = SizeOf(cache) + SizeOf(get) + (Iterator is { } counted ? ProtobufWriter.SizeOfBytes(counted.Length) : 0);
-        byte[] bytes = new byte[size];
+        int iteratorSize = Iterator is { } counted ? ProtobufWriter.SizeOfBytes(counted.Length) : 0;
+        byte[] bytes = new byte[SizeOf(cache) + SizeOf(get) + iteratorSize];
         ProtobufWriter writer = new(bytes);
         if (cache is not null)
             writer.WriteBytes((CacheTag << 3) | ProtobufReader.BytesType, cache);

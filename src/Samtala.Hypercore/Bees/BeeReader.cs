@@ -18,7 +18,7 @@ internal sealed class BeeReader
 
     public ulong Fork { get; }
 
-    /// <summary>Whether the log only grew since this began. Blocks that the disk refused go without a new fork.</summary>
+    /// <summary>Whether the log only grew since this began. Blocks the disk refused go without a new fork.</summary>
     public bool IsOfThisLog()
     {
         ulong length = _log.Length;

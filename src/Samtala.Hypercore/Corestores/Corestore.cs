@@ -5,8 +5,8 @@ using Samtala.Hypercore.Manifests;
 
 namespace Samtala.Hypercore.Corestores;
 
-/// <summary>Logs by name: the key of each follows from one secret, its namespace and its name, so the same names give the
-/// same logs, also in JavaScript's corestore.</summary>
+/// <summary>Logs by name: the key of each follows from one secret, its namespace and its name, so the same names give
+/// the same logs, also in JavaScript's corestore.</summary>
 /// <remarks>Thread-safe. The secret must be kept by the caller, once, and never be used on two machines at a time: two
 /// writers of one log fork it.</remarks>
 public sealed class Corestore : IDisposable

@@ -5,8 +5,8 @@ using Samtala.Hypercore.Manifests;
 
 namespace Samtala.Hypercore.Corestores;
 
-/// <summary>Which log of a writer: every member of a space derives its key, strangers cannot. Source: docs/logs.md,
-/// "Which log".</summary>
+/// <summary>Which log of a writer: every member of a space derives its key, strangers cannot. Source: docs/hyperbee.md,
+/// "Names".</summary>
 /// <param name="Writer">The writer's key in this space.</param>
 /// <param name="Space">The id of the space.</param>
 /// <param name="Type">What the log holds, 1 to <see cref="TypeSizeMax"/> bytes of UTF-8.</param>

@@ -63,7 +63,7 @@ public sealed partial class HyperblobStore
             for (int at = 0; left > 0; at++)
             {
                 while (ahead.Count < BlocksAhead && at + ahead.Count < plan.Count
-                    && (ahead.Count == 0 || ulong.CreateSaturating(ahead.Count * (long)_blockSize) < left + (ulong)skip))
+                    && (ahead.Count == 0 || (ulong)ahead.Count * (ulong)_blockSize < left + (ulong)skip))
                 {
                     ahead.Enqueue(BlockAsync(plan.Block(at + ahead.Count), stopping.Token));
                 }

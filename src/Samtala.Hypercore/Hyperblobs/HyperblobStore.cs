@@ -5,9 +5,9 @@ namespace Samtala.Hypercore.Hyperblobs;
 
 /// <summary>Blobs one after another in a log, as the JavaScript package hyperblobs has them. Source: docs/hyperbee.md.
 /// </summary>
-/// <remarks>The log stays the caller's and should hold nothing else. Any thread may read; writers wait for each other as
-/// long as they use the same store object. Our own blobs are static logs (see docs/blobs.md); this is for the exchange
-/// with programs that use hyperblobs.</remarks>
+/// <remarks>The log stays the caller's and should hold nothing else. Any thread may read; writers wait for each other
+/// as long as they use the same store object. Our own blobs are static logs (see docs/blobs.md); this is for the
+/// exchange with programs that use hyperblobs.</remarks>
 public sealed partial class HyperblobStore
 {
     /// <summary>Bytes of a block, as in the reference.</summary>
