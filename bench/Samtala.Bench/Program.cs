@@ -7,6 +7,7 @@ Dictionary<string, Func<BenchArguments, Task<int>>> areas = new(StringComparer.O
     ["grpc"] = GrpcBench.RunAsync,
     ["node"] = NodeBench.RunAsync,
     ["registry"] = RegistryBench.RunAsync,
+    ["replicate"] = ReplicationBench.RunAsync,
     ["store"] = StoreBench.RunAsync,
 };
 
@@ -19,5 +20,6 @@ await Console.Error.WriteLineAsync(BeeBench.Usage);
 await Console.Error.WriteLineAsync(GrpcBench.Usage);
 await Console.Error.WriteLineAsync(NodeBench.Usage);
 await Console.Error.WriteLineAsync(RegistryBench.Usage);
+await Console.Error.WriteLineAsync(ReplicationBench.Usage);
 await Console.Error.WriteLineAsync(StoreBench.Usage);
 return 2;

@@ -27,7 +27,11 @@ internal sealed class Announcer(LogReplicator owner)
                     OnAppended(change);
                     break;
                 case LogChangeKind.Downloaded:
-                    Tell(peer => Announce(peer, change.Start, change.Count));
+                    Tell(peer =>
+                    {
+                        Announce(peer, change.Start, change.Count);
+                        owner.RetryProof(peer);
+                    });
                     break;
                 case LogChangeKind.Truncated:
                     OnTruncated(change);
@@ -50,15 +54,15 @@ internal sealed class Announcer(LogReplicator owner)
 
     private void OnAppended(in LogChange change)
     {
+        // An own append brings all its blocks; a head that a peer proved brings at most a few.
         ulong start = change.Start;
-        ulong count = change.Count;
-        bool isHere = count > 0 && owner.Log.Has(start);
-        if (isHere)
-            owner.Local.Taken.SetRange(start, count);
+        ulong end = owner.Log.QueryDurable(start, static (blocks, from) => blocks.FirstUnset(from));
+        ulong count = Math.Min(end - start, change.Count);
+        owner.Local.Taken.SetRange(start, count);
         owner.Wake();
         Tell(peer =>
         {
-            if (isHere)
+            if (count > 0)
                 Announce(peer, start, count);
             owner.SyncTo(peer);
         });

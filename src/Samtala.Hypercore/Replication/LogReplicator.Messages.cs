@@ -8,6 +8,13 @@ namespace Samtala.Hypercore.Replication;
 /// <content>What peers say of themselves, and what they are told.</content>
 internal sealed partial class LogReplicator
 {
+    private enum SyncReason
+    {
+        Reply,
+        NewHead,
+        NewNodes,
+    }
+
     public SyncMessage MakeSync(ReplicationPeer peer)
     {
         Tree.LogHead head = Log.Head;
@@ -40,7 +47,7 @@ internal sealed partial class LogReplicator
             return;
         }
 
-        peer.Observe(AnswerSyncAsync(peer, isReply: true));
+        peer.Observe(AnswerSyncAsync(peer, SyncReason.Reply));
     }
 
     public void OnRange(ReplicationPeer peer, in RangeMessage message)
@@ -80,9 +87,18 @@ internal sealed partial class LogReplicator
     public void SyncTo(ReplicationPeer peer)
     {
         if (!peer.CanProve && peer.Remote.IsSynced && peer.Remote.Fork == Log.Head.Fork)
-            peer.Observe(AnswerSyncAsync(peer, isReply: false));
+            peer.Observe(AnswerSyncAsync(peer, SyncReason.NewHead));
         else
             peer.SendSync();
+    }
+
+    /// <summary>New blocks brought new nodes: perhaps we can prove our head to the peer now. With the lock held.
+    /// </summary>
+    public void RetryProof(ReplicationPeer peer)
+    {
+        Tree.LogHead head = Log.Head;
+        if (!peer.CanProve && peer.Remote.IsSynced && peer.Remote.Fork == head.Fork && peer.Remote.Length < head.Length)
+            peer.Observe(AnswerSyncAsync(peer, SyncReason.NewNodes));
     }
 
     /// <summary>Says which blocks of a region are here.</summary>
@@ -129,7 +145,7 @@ internal sealed partial class LogReplicator
 
     /// <summary>Finds out whether we can prove an upgrade to the peer and says so when that, or our length, is news.
     /// </summary>
-    private async ValueTask AnswerSyncAsync(ReplicationPeer peer, bool isReply)
+    private async ValueTask AnswerSyncAsync(ReplicationPeer peer, SyncReason reason)
     {
         ulong length;
         ulong fork;
@@ -148,12 +164,18 @@ internal sealed partial class LogReplicator
                 return;
             peer.CanProve = canProve;
             Tree.LogHead now = Log.Head;
-            if (!isReply || (now.Fork == fork && now.Length > length))
+            bool isNews = reason switch
+            {
+                SyncReason.NewHead => true,
+                SyncReason.NewNodes => canProve,
+                _ => now.Fork == fork && now.Length > length,
+            };
+            if (isNews)
                 peer.SendSync();
             CheckUpdates();
         }
 
-        if (isReply)
+        if (reason == SyncReason.Reply)
             PumpAll();
     }
 }

@@ -148,7 +148,8 @@ internal sealed partial class LogReplicator : IBlockFetcher
         bool isShared = false;
         if (request.HasUpgrade)
         {
-            UpgradePeer = null;
+            if (UpgradePeer == peer)
+                UpgradePeer = null;
             isShared = true;
             Wake();
             CheckUpdates();
@@ -264,7 +265,7 @@ internal sealed partial class LogReplicator : IBlockFetcher
                 continue;
             }
 
-            if (!peer.IsPaused && (Reorgs.IsWanted(peer) || IsAhead(peer.Remote)))
+            if (!peer.IsPaused && !peer.IsSilent && (Reorgs.IsWanted(peer) || IsAhead(peer.Remote)))
                 return false;
         }
 

@@ -259,6 +259,7 @@ internal sealed partial class LogReplicator
                     peer.Download.NoDataInARow = 0;
                 }
 
+                peer.Download.CheckSilence(now);
                 isNeeded |= peer.IsPaused || peer.Download.InFlight.Count > 0;
                 peer.Download.IsSated = false;
             }

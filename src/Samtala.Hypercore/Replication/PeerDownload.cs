@@ -98,9 +98,16 @@ internal sealed class PeerDownload
                 return;
             InFlightRequest request = InFlight.At(position);
             InFlight.Remove(position);
+            _peer.IsSilent = false;
             Chain.Break();
-            if (request.Kind is RequestKind.Block && message.Reason != NoDataReason.InvalidRequest)
+
+            // When the peer has another fork by now, the answer says nothing about that one.
+            if (request.Kind is RequestKind.Block && message.Reason != NoDataReason.InvalidRequest
+                && request.Fork == _peer.Remote.Fork)
+            {
                 _peer.Remote.Blocks.Clear(request.Index);
+            }
+
             _owner.Release(_peer, request);
             IsSated = false;
             if (++NoDataInARow >= ReplicationLimits.NoDataMax)
@@ -108,6 +115,27 @@ internal sealed class PeerDownload
         }
 
         _owner.PumpAll();
+    }
+
+    /// <summary>A head that one peer was asked for and does not give is asked of another; blocks are looked after by
+    /// the planner. With the lock held.</summary>
+    public void CheckSilence(long now)
+    {
+        for (int i = 0; i < InFlight.Capacity; i++)
+        {
+            InFlightRequest request = InFlight.At(i);
+            bool isAlone = request.HasUpgrade
+                || request.Kind is RequestKind.Manifest or RequestKind.ReorgHead or RequestKind.ReorgStep;
+            if (request.Kind == RequestKind.Free || !isAlone
+                || _owner.Time.GetElapsedTime(request.SentAt, now) < ReplicationLimits.HeadPatience)
+            {
+                continue;
+            }
+
+            // The slot stays: should the answer come after all, it is welcome.
+            _peer.IsSilent = true;
+            _owner.Release(_peer, request);
+        }
     }
 
     /// <summary>Few and large batches of requests: waits until a quarter of the window is free.</summary>
@@ -137,6 +165,8 @@ internal sealed class PeerDownload
                     _pumpAgain = false;
                     continue;
                 }
+
+                _owner.Tick();
             }
 
             try
@@ -227,6 +257,7 @@ internal sealed class PeerDownload
         if (message.Request == 0)
             return _owner.Conflicts.OnProofAsync(_peer, payload);
         InFlightRequest request;
+        bool fits;
         lock (_owner.Gate)
         {
             int position = InFlight.Find(message.Request);
@@ -239,11 +270,16 @@ internal sealed class PeerDownload
 
             request = InFlight.At(position);
             InFlight.Remove(position);
-            if (!PlannedRequest.IsAnsweredBy(request, proof))
-            {
+            _peer.IsSilent = false;
+            fits = PlannedRequest.IsAnsweredBy(request, proof);
+            if (!fits)
                 OnMisfit(request);
-                return default;
-            }
+        }
+
+        if (!fits)
+        {
+            _owner.PumpAll();
+            return default;
         }
 
         if (request.Kind is RequestKind.ReorgHead or RequestKind.ReorgStep)

@@ -31,8 +31,6 @@ internal sealed class RemoteState(int pagesMax)
     public bool OnSync(in SyncMessage message)
     {
         bool changed = !IsSynced || message.Length != Length || message.Fork != Fork;
-        if (message.Fork != Fork)
-            Blocks.Reset();
         IsSynced = true;
         Fork = message.Fork;
         Length = message.Length;

@@ -24,13 +24,13 @@ internal sealed class ReorgDesk(LogReplicator owner)
     public void Plan(ref RequestPlanner.Draft draft)
     {
         ReplicationPeer peer = draft.Peer;
-        if (IsBusy || !IsWanted(peer))
+        if (IsBusy || peer.IsSilent || !IsWanted(peer))
             return;
         if (_search is { } search && search.Fork == peer.Remote.Fork && IsCurrent(search))
         {
             ulong block = peer.Remote.Blocks.FirstSet(search.WantStart);
             if (block >= search.WantEnd)
-                return;
+                block = search.WantStart;
             NodeRequest hash = search.NextRequest(block).Hash!.Value;
             PlannedRequest step = new()
             {

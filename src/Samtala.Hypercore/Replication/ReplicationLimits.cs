@@ -61,6 +61,9 @@ internal static class ReplicationLimits
     /// <summary>How long a peer that had nothing of what it promised is left alone.</summary>
     public static readonly TimeSpan NoDataPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long one peer may take to prove a longer head before another is asked.</summary>
+    public static readonly TimeSpan HeadPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>How often slow requests are looked at while any are in flight.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 

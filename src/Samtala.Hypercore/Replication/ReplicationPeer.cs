@@ -48,6 +48,9 @@ internal sealed class ReplicationPeer : IChannelHandler, IDisposable
     /// <summary>Nothing is asked while true.</summary>
     public bool IsPaused { get; set; }
 
+    /// <summary>It was asked for a head and does not answer: others are asked until it does.</summary>
+    public bool IsSilent { get; set; }
+
     /// <summary>Timestamp of the clock at which the pause ends.</summary>
     public long PausedUntil { get; set; }
 

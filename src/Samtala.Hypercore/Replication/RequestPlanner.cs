@@ -38,7 +38,7 @@ internal sealed class RequestPlanner(LogReplicator owner)
     private void PlanManifest(ref Draft draft)
     {
         if (owner.Log.Manifest is not null || owner.ManifestPeer is not null || !draft.Peer.Remote.HasManifest
-            || draft.Peer.Remote.Length > 0 || !owner.IsDownloading)
+            || draft.Peer.Remote.Length > 0 || draft.Peer.IsSilent || !owner.IsDownloading)
         {
             return;
         }
@@ -202,7 +202,7 @@ internal sealed class RequestPlanner(LogReplicator owner)
         public readonly bool IsFull => Count == _batch.Length;
 
         public readonly bool CanUpgrade =>
-            owner.UpgradePeer is null && !owner.Reorgs.IsBusy && Peer.Remote.CanUpgrade(owner.Local);
+            owner.UpgradePeer is null && !owner.Reorgs.IsBusy && !Peer.IsSilent && Peer.Remote.CanUpgrade(owner.Local);
 
         /// <summary>Asks for a block that nobody was asked for; beyond the verified length together with an upgrade.
         /// </summary>

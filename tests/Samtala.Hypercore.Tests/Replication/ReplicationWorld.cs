@@ -60,6 +60,16 @@ internal sealed class ReplicationWorld(Random random)
 
         public LogReplicator Replicator { get; }
 
+        /// <summary>What a failing test wants to know.</summary>
+        public override string ToString() =>
+            $"fork {Log.AcceptedHead.Fork} ({Log.Head.Fork}) length {Log.AcceptedHead.Length} ({Log.Head.Length}) "
+            + $"here to {Log.QueryAccepted(0UL, (bits, _) => bits.FirstUnset(0))} ({Log.ContiguousLength}) "
+            + $"taken to {Replicator.Local.Taken.FirstUnset(0)}; "
+            + string.Join(", ", Replicator.Peers.Select(peer =>
+                $"peer fork {peer.Remote.Fork} length {peer.Remote.Length} has to {peer.Remote.Blocks.FirstUnset(0)} "
+                + $"in flight {peer.Download.InFlight.Count} sated {peer.Download.IsSated} paused {peer.IsPaused} "
+                + $"silent {peer.IsSilent} misfits {peer.Counters.Misfits} no data {peer.Counters.NoDataReceived}"));
+
         public void Attach(Protomux mux)
         {
             _muxes.Add(mux);
