@@ -45,7 +45,7 @@ public sealed class TamperedProofTests
     public async Task A_shifted_split_of_two_sizes_is_never_stored()
     {
         using WriterLog log = new(3);
-        log.AppendRandom(TestSeed.NewRandom(), 16, sizeMax: 9);
+        log.Append([.. Enumerable.Range(0, 16).Select(i => new byte[1 + i])]);
         NodeTable reader = new();
         LogAuthority authority = log.Stranger;
         Proof upgrade = await log.ProveAsync(ReorgSearch.FirstRequest(0, 16, manifest: true));
