@@ -21,13 +21,16 @@ internal static class BeeBench
     {
         var root = arguments.Get("folder", Path.Combine(Path.GetTempPath(), $"samtala-bee-{Environment.ProcessId}"));
         SortedDictionary<string, List<double>> results = new(StringComparer.Ordinal);
-        Dictionary<string, double>? peer = null;
+        List<Dictionary<string, double>> peers = [];
         try
         {
-            if (arguments.Has("peer"))
-                peer = await RunPeerAsync(arguments, root);
+            // One run of each in turn, so that a busy machine slows both.
             for (var run = 0; run < arguments.Get("runs", 3); run++)
+            {
+                if (arguments.Has("peer"))
+                    peers.Add(await RunPeerAsync(arguments, root));
                 await RunOnceAsync(arguments, Path.Combine(root, $"run{run}"), results);
+            }
         }
         finally
         {
@@ -38,11 +41,12 @@ internal static class BeeBench
         foreach (var (name, values) in results)
         {
             // A durable figure stands beside the reference, which waits for no disk; so does the cold one.
-            var reference = peer?.GetValueOrDefault(name.Replace("-durable", "", StringComparison.Ordinal)
-                .Replace("-cold", "", StringComparison.Ordinal));
-            double[] sorted = [.. values.Order()];
-            (string, JsonNode?)[] extra = reference is > 0
-                ? [("javascript", reference), ("ratio", Math.Round(sorted[sorted.Length / 2] / reference.Value, 2))]
+            var twin = name.Replace("-durable", "", StringComparison.Ordinal)
+                .Replace("-cold", "", StringComparison.Ordinal);
+            double[] theirs = [.. peers.Select(x => x[twin])];
+            double[] ratios = [.. theirs.Select((rate, run) => Math.Round(values[run] / rate, 2)).Order()];
+            (string, JsonNode?)[] extra = ratios.Length > 0
+                ? [("javascript", theirs.Order().ElementAt(theirs.Length / 2)), ("ratio", ratios[ratios.Length / 2])]
                 : [];
             BenchLine.Write("bee", name, "1/s", values, extra);
         }
@@ -150,7 +154,7 @@ internal static class BeeBench
         ProcessStartInfo start = new("node") { RedirectStandardOutput = true };
         foreach (var argument in (string[])[
             Path.Combine("bench", "hyper", "bee.js"), "--out", output,
-            "--runs", arguments.Get("runs", "3"), "--puts", arguments.Get("puts", "5000"),
+            "--runs", "1", "--puts", arguments.Get("puts", "5000"),
             "--batch", arguments.Get("batch", "50000"), "--gets", arguments.Get("gets", "5000")])
         {
             start.ArgumentList.Add(argument);
