@@ -72,7 +72,7 @@ export class LogHolders extends SamtalaElement {
             ? `, ${holder.roundTrip}` : nothing}</span>` : nothing}
         </span>
         ${strip(holder.cells)}
-        <span class="number">${percent(shareOf(holder.cells, length))}</span>
+        <span class="number">${length === 0 ? "–" : percent(shareOf(holder.cells, length))}</span>
       </li>`;
   }
 
