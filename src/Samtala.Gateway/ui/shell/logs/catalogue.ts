@@ -22,6 +22,7 @@ export const words = {
   entries: ["{n} entry|{n} entries", "{n} post|{n} poster"],
   allHere: ["All here", "Allt finns här"],
   noEntries: ["Empty", "Tom"],
+  firstNotHere: ["The first entry is not here", "Den första posten finns inte här"],
   hereWithoutGap: ["The first {n} of {length} are here", "De första {n} av {length} finns här"],
   connected: ["{n} node connected|{n} nodes connected", "{n} nod ansluten|{n} noder anslutna"],
   unknownLog: ["This node has no such log", "Noden har ingen sådan logg"],

@@ -8,7 +8,7 @@ export const SHOWN = 20;
 export class EntryWindow {
   /** Before which index somebody chose to look; undefined shows the newest. */
   fixed: number | undefined;
-  /** How often the log was cut back; bytes of an older one are forgotten. */
+  /** How often the log was cut back. */
   fork = 0;
 
   private _length = 0;
@@ -34,12 +34,11 @@ export class EntryWindow {
     return this.fixed === undefined && this._held !== undefined ? Math.max(0, this._length - this._held) : 0;
   }
 
-  /** Takes the log's length and fork. True when bytes were forgotten. */
+  /** Takes the log's length and fork. True when everything is to be read again. */
   follow(length: number, fork: number): boolean {
     const stale = fork !== this.fork || length < this._length;
     if (stale) {
-      this._entries.clear();
-      this._absent.clear();
+      // What is shown stays until it was read anew, so that nothing flickers; most of it is still the same.
       this.expire();
       this._held = undefined;
     }

@@ -48,10 +48,10 @@ export class LogEntries extends SamtalaElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = this._window.to;
-    const forgot = changed.has("log") && this._window.follow(int(this.log.length), int(this.log.fork));
+    const stale = changed.has("log") && this._window.follow(int(this.log.length), int(this.log.fork));
     if (changed.has("losses")) this._window.expire();
     if (!this.hasUpdated) return;
-    if (forgot || changed.has("changes") || this._window.to !== before) this._reading.changed();
+    if (stale || changed.has("changes") || this._window.to !== before) this._reading.changed();
   }
 
   override render(): TemplateResult {

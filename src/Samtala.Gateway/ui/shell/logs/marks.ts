@@ -30,6 +30,7 @@ export function contiguity(log: Log): string {
   const length = int(log.length);
   const contiguous = int(log.contiguousLength);
   if (length === 0) return say("noEntries");
+  if (contiguous === 0) return say("firstNotHere");
   return contiguous >= length ? say("allHere") : say("hereWithoutGap", { n: contiguous, length: number(length) });
 }
 
