@@ -64,7 +64,7 @@ public interface IMaps
 
     /// <summary>The plugin's own maps and those it follows.</summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <returns>Own ones first, by name; then followed ones in the order they were followed.</returns>
+    /// <returns>Own ones first, by name; then followed ones, by id.</returns>
     ValueTask<IReadOnlyList<MapInfo>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads entries of the map as it is now: at the newest length that a connected peer announced, or, while

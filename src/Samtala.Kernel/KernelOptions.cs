@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Samtala.Grpc.Server;
+using Samtala.Peers;
 using Samtala.Storage;
 
 namespace Samtala.Kernel;
@@ -43,4 +44,13 @@ public sealed record KernelOptions
 /// <param name="Logs">The node's log.</param>
 /// <param name="Services">Where plugins' services come and go.</param>
 public sealed record KernelParts(
-    TimeProvider Time, RandomNumberGenerator Random, IStore Store, ILoggerFactory Logs, ServiceRegistry Services);
+    TimeProvider Time, RandomNumberGenerator Random, IStore Store, ILoggerFactory Logs, ServiceRegistry Services)
+{
+    /// <summary>The node's logs and its connections to other nodes.</summary>
+    /// <value>Default null: plugins keep no maps.</value>
+    public PeerNode? Peers { get; init; }
+
+    /// <summary>HOST:PORT where other nodes reach this one, the one to show first.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<string> PeerAddresses { get; init; } = [];
+}

@@ -70,15 +70,18 @@ public sealed class NodeKernel : IAsyncDisposable
     public INode CreateNode(PluginEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        var blobs = new PluginBlobs(Blobs, PluginBlobs.OwnerOf(entry.Id));
+        var blobs = new PluginBlobs(Blobs, new PluginBlobSharing(Parts.Peers, entry), PluginBlobs.OwnerOf(entry.Id));
         return new PluginNode(entry)
         {
-            Facts = () => new NodeInfo(entry.Id, Options.Version, _authorities, entry.Settings),
+            Facts = () => new NodeInfo(entry.Id, Options.Version, _authorities, entry.Settings)
+            {
+                PeerAddresses = Parts.PeerAddresses,
+            },
             StateOf = () => new PluginStore(Parts.Store, Parts.Random, entry.Id),
             BlobsOf = () => blobs,
             FetchOf = () => CreateFetch(entry, blobs),
             AnswersOf = () => Answers.Of(entry.Id),
-            MapsOf = () => throw NoLogs(),
+            MapsOf = () => MapsOf(entry.Id) ?? throw MapErrors.NoLogs(),
             CommandsOf = () => new PluginCommands(entry, Parts.Time),
         };
     }
@@ -86,8 +89,8 @@ public sealed class NodeKernel : IAsyncDisposable
     /// <summary>Stops every plugin; answers within seconds.</summary>
     public ValueTask DisposeAsync() => Plugins.DisposeAsync();
 
-    internal static MapException NoLogs() => new(
-        MapFailure.NotHere, "SAM0212: logs — this node — it has no store of logs — update the node");
+    internal PluginMaps? MapsOf(string pluginId) =>
+        Parts.Peers is { } peers ? new PluginMaps(peers, pluginId, Parts.Time) : null;
 
     internal PluginSetup CreateSetup(PluginManifest manifest, PluginEntry entry, PluginLog log) => new()
     {

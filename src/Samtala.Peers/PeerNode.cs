@@ -24,6 +24,7 @@ public sealed partial class PeerNode : IAsyncDisposable
     private readonly SharedBlobs _sharedBlobs;
     private readonly SharePolicy _policy;
     private readonly Replicator _replicator;
+    private readonly BlobExchange _blobs;
     private readonly PeerHub _hub;
     private readonly PeerLinks _links;
     private readonly ConcurrentDictionary<Hash32, LogReplication> _followed = new();
@@ -38,6 +39,7 @@ public sealed partial class PeerNode : IAsyncDisposable
         _sharedBlobs = new SharedBlobs(parts.Store);
         _policy = new SharePolicy(book, _sharedBlobs);
         _replicator = new Replicator(_logs, _policy, parts.Time);
+        _blobs = new BlobExchange(parts.Blobs, _replicator) { FindShared = _sharedBlobs.FindAsync };
         _hub = new PeerHub(
             parts.Transport, new PeerIdentity(parts.Secrets.Device, parts.Slab, parts.Random), new PeerHubOptions(),
             parts.Time, Serve);
@@ -240,6 +242,7 @@ public sealed partial class PeerNode : IAsyncDisposable
     {
         await _links.DisposeAsync();
         await _hub.DisposeAsync();
+        await _blobs.DisposeAsync();
         foreach (var key in _followed.Keys)
             await StopAsync(key);
         await _open.DisposeAsync();

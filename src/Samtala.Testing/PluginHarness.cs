@@ -23,18 +23,19 @@ public sealed class PluginHarness : IAsyncDisposable
     private readonly PluginSetup _setup;
     private readonly TemporaryFolder _folder;
     private readonly IStore? _ownStore;
+    private readonly HarnessPeers _peers;
     private PluginInstance? _instance;
     private ServiceRegistration? _registration;
     private IRawHandler? _raw;
 
-    private PluginHarness(
-        PluginHarnessOptions options, PluginSetup setup, NodeKernel kernel, TemporaryFolder folder, IStore? ownStore)
+    private PluginHarness(PluginHarnessOptions options, PluginSetup setup, NodeKernel kernel, HarnessParts parts)
     {
         _options = options;
         _setup = setup;
         Kernel = kernel;
-        _folder = folder;
-        _ownStore = ownStore;
+        _folder = parts.Folder;
+        _ownStore = parts.OwnStore;
+        _peers = parts.Peers;
         Invoker = new InProcessChannel(kernel.Parts.Services, options.Time, null, s_limits).CreateCallInvoker();
     }
 
@@ -64,9 +65,14 @@ public sealed class PluginHarness : IAsyncDisposable
         var manifest = PluginManifest.Parse(await File.ReadAllBytesAsync(path, cancellationToken));
         var folder = new TemporaryFolder();
         var ownStore = options.Store is null ? new SimStore(new SimDisk(), new Random(1), options.Time) : null;
+        var store = options.Store ?? ownStore!;
+        var peers = await HarnessPeers.OpenAsync(options, store, cancellationToken);
         var parts = new KernelParts(
-            options.Time, options.Random, options.Store
-                ?? ownStore!, NullLoggerFactory.Instance, new ServiceRegistry());
+            options.Time, options.Random, store, NullLoggerFactory.Instance, new ServiceRegistry())
+        {
+            Peers = peers.Node,
+            PeerAddresses = peers.Addresses,
+        };
         var kernel = await NodeKernel.OpenAsync(
             new KernelOptions { DataFolder = folder.Path }, parts, cancellationToken);
         kernel.SetAuthorities(options.Authorities);
@@ -85,7 +91,7 @@ public sealed class PluginHarness : IAsyncDisposable
             Random = options.Random,
             Logs = NullLoggerFactory.Instance,
         };
-        var harness = new PluginHarness(options, setup, kernel, folder, ownStore);
+        var harness = new PluginHarness(options, setup, kernel, new HarnessParts(folder, ownStore, peers));
         await harness.StartInstanceAsync(cancellationToken);
         return harness;
     }
@@ -151,6 +157,7 @@ public sealed class PluginHarness : IAsyncDisposable
         await StopInstanceAsync();
         (_setup.Node as IDisposable)?.Dispose();
         await Kernel.DisposeAsync();
+        await _peers.DisposeAsync();
         if (_ownStore is not null)
             await _ownStore.DisposeAsync();
         _folder.Dispose();
@@ -195,4 +202,7 @@ public sealed class PluginHarness : IAsyncDisposable
         _instance = null;
         _raw = null;
     }
+
+    /// <summary>What it disposes at its end.</summary>
+    private sealed record HarnessParts(TemporaryFolder Folder, IStore? OwnStore, HarnessPeers Peers);
 }

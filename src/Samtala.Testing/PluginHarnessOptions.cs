@@ -44,6 +44,11 @@ public sealed record PluginHarnessOptions
     /// <value>Default null: a new <see cref="SimStore"/>.</value>
     public IStore? Store { get; init; }
 
+    /// <summary>Whether other nodes on this machine can connect; then give each its own
+    /// <see cref="Random"/>.</summary>
+    /// <value>Default false.</value>
+    public bool ListensForPeers { get; init; }
+
     /// <summary>host:port of the node's doors.</summary>
     /// <value>Default 127.0.0.1:7650.</value>
     public IReadOnlyList<string> Authorities { get; init; } = ["127.0.0.1:7650"];

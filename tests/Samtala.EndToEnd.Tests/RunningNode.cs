@@ -67,11 +67,15 @@ internal sealed class RunningNode : IAsyncDisposable
             RedirectStandardError = true,
             ArgumentList =
             {
-                "start", "--data", folder, "--grpc", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--output", "json",
+                "start", "--data", folder, "--grpc", "127.0.0.1:0", "--output", "json",
             },
         };
-        if (!arguments.Contains("--http", StringComparer.Ordinal))
-            arguments = [.. arguments, "--http", "127.0.0.1:0"];
+        foreach (var door in new[] { "--http", "--listen" })
+        {
+            if (!arguments.Contains(door, StringComparer.Ordinal))
+                arguments = [.. arguments, door, "127.0.0.1:0"];
+        }
+
         foreach (var argument in arguments)
             info.ArgumentList.Add(argument);
         var process = Process.Start(info)!;

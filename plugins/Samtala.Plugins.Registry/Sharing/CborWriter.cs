@@ -40,7 +40,14 @@ internal sealed class CborWriter
     {
         var target = _output.GetSpan(9);
         var major = (byte)((int)kind << 5);
-        var size = value switch { < 24 => 0, <= byte.MaxValue => 1, <= ushort.MaxValue => 2, <= uint.MaxValue => 4, _ => 8 };
+        var size = value switch
+        {
+            < 24 => 0,
+            <= byte.MaxValue => 1,
+            <= ushort.MaxValue => 2,
+            <= uint.MaxValue => 4,
+            _ => 8,
+        };
         switch (size)
         {
             case 0:

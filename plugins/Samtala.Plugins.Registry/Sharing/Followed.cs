@@ -40,7 +40,8 @@ internal sealed partial class Followed(INode node, ILogger log)
         MapId id, IReadOnlyList<string> peers, CancellationToken cancellationToken)
     {
         var map = await node.Maps.FollowAsync(id, peers, cancellationToken);
-        ImmutableInterlocked.Update(ref _maps, static (maps, added) => maps.Contains(added) ? maps : maps.Add(added), id);
+        ImmutableInterlocked.Update(
+            ref _maps, static (maps, added) => maps.Contains(added) ? maps : maps.Add(added).Sort(Compare), id);
         return map;
     }
 
@@ -61,17 +62,18 @@ internal sealed partial class Followed(INode node, ILogger log)
     public async ValueTask<Finding<DocumentEntry>> FindDocumentAsync(
         string record, CancellationToken cancellationToken)
     {
-        var found = await FindAsync<DocumentEntry>(MirrorKeys.OfRecord(record), DocumentEntry.TryRead, cancellationToken);
+        var found = await FindAsync<DocumentEntry>(
+            MirrorKeys.OfRecord(record), DocumentEntry.TryRead, cancellationToken);
         return found with { Hits = [.. found.Hits.OrderByDescending(h => h.Entry.FetchedAt)] };
     }
 
-    /// <summary>What followed mirrors say of a file, in the order they were followed.</summary>
+    /// <summary>What followed mirrors say of a file, in order of their keys.</summary>
     /// <param name="record">Key of the record it would be kept under here.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public ValueTask<Finding<FileEntry>> FindFileAsync(string record, CancellationToken cancellationToken) =>
         FindAsync<FileEntry>(MirrorKeys.OfRecord(record), FileEntry.TryRead, cancellationToken);
 
-    /// <summary>What followed mirrors say of a digest, in the order they were followed.</summary>
+    /// <summary>What followed mirrors say of a digest, in order of their keys.</summary>
     public ValueTask<Finding<DigestEntry>> FindDigestAsync(Digest digest, CancellationToken cancellationToken) =>
         FindAsync<DigestEntry>(MirrorKeys.OfDigest(digest), DigestEntry.TryRead, cancellationToken);
 
@@ -91,10 +93,14 @@ internal sealed partial class Followed(INode node, ILogger log)
     /// <summary>Enough of an id to tell mirrors apart; the whole one lets its holder read the mirror.</summary>
     public static string Short(MapId id) => id.ToString()[..8];
 
+    private static int Compare(MapId left, MapId right) =>
+        string.CompareOrdinal(left.ToString(), right.ToString());
+
     private static string Describe(MapPeer peer) => peer.IsConnected ? $"{peer.Address} is connected"
         : peer.Since is { } since
             ? string.Create(
-                CultureInfo.InvariantCulture, $"{peer.Address} is away since {since:yyyy-MM-dd HH:mm:ss}Z: {peer.Error}")
+                CultureInfo.InvariantCulture,
+                $"{peer.Address} is away since {since:yyyy-MM-dd HH:mm:ss}Z: {peer.Error}")
             : $"{peer.Address} was not reached yet";
 
     private async ValueTask<Finding<T>> FindAsync<T>(

@@ -7,7 +7,7 @@ namespace Samtala.Plugins.Registry.Sharing;
 
 /// <summary>
 /// Keys of a mirror's map. Parts are separated by a zero byte:
-/// <c>p|eco|name</c> is a package's document, <c>p|eco|name|rest</c> a further one; <c>v|eco|name|version</c> is a file;
+/// <c>p|eco|name</c> is a package's document, <c>p|eco|name|rest</c> a further one; <c>v|eco|name|version</c> a file;
 /// <c>h|algorithm|digest</c> finds a file by its digest. Each stands for one record of the shelf.
 /// </summary>
 internal static class MirrorKeys

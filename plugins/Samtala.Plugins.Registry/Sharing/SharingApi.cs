@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Samtala.Abstractions;
 using Samtala.Registry.V1;
+using Wire = Samtala.Registry.V1.Sharing;
 
 namespace Samtala.Plugins.Registry.Sharing;
 
@@ -10,16 +11,16 @@ internal sealed class SharingApi(MirrorSet mirrors) : SharingService.SharingServ
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    public override async Task<Samtala.Registry.V1.Sharing> Share(ShareRequest request, ServerCallContext context)
+    public override async Task<Wire> Share(ShareRequest request, ServerCallContext context)
     {
         await mirrors.Publication.ShareAsync(s_patience, context.CancellationToken);
         return await DescribeAsync(context.CancellationToken);
     }
 
-    public override Task<Samtala.Registry.V1.Sharing> GetSharing(GetSharingRequest request, ServerCallContext context) =>
+    public override Task<Wire> GetSharing(GetSharingRequest request, ServerCallContext context) =>
         DescribeAsync(context.CancellationToken);
 
-    public override async Task<Samtala.Registry.V1.Sharing> Unshare(UnshareRequest request, ServerCallContext context)
+    public override async Task<Wire> Unshare(UnshareRequest request, ServerCallContext context)
     {
         await mirrors.Publication.UnshareAsync(context.CancellationToken);
         return await DescribeAsync(context.CancellationToken);
@@ -61,10 +62,10 @@ internal sealed class SharingApi(MirrorSet mirrors) : SharingService.SharingServ
         return response;
     }
 
-    private async Task<Samtala.Registry.V1.Sharing> DescribeAsync(CancellationToken cancellationToken)
+    private async Task<Wire> DescribeAsync(CancellationToken cancellationToken)
     {
         var view = await mirrors.Publication.ViewAsync(cancellationToken);
-        return view.Map is not { } map ? new Samtala.Registry.V1.Sharing() : new Samtala.Registry.V1.Sharing
+        return view.Map is not { } map ? new Wire() : new Wire
         {
             Key = map.Id.ToString(),
             Peer = view.Peer,
@@ -100,7 +101,8 @@ internal sealed class SharingApi(MirrorSet mirrors) : SharingService.SharingServ
     }
 
     private static MapId Read(string key) => MapId.TryParse(key.Trim(), out var id) ? id
-        : throw Invalid("the key — samtala registry — it is not 64 hexadecimal digits — copy it from samtala registry share");
+        : throw Invalid(
+            "the key — samtala registry — it is not 64 hexadecimal digits — copy it from samtala registry share");
 
     private static RpcException Invalid(string message) =>
         new(new Status(StatusCode.InvalidArgument, $"SAM0616: {message}"));

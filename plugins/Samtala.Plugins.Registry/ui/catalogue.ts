@@ -42,6 +42,53 @@ export const words = {
   NONE: ["No upstream", "Ingen källa"],
   UPSTREAM_STATE_UNSPECIFIED: ["Unknown", "Okänt"],
 
+  share: ["Share with other nodes", "Dela med andra noder"],
+  shareText: [
+    "Another node can install everything that is here, from here, without an upstream.",
+    "En annan nod kan installera allt som finns här, härifrån, utan någon källa.",
+  ],
+  shareStart: ["Share", "Dela"],
+  shareStop: ["Stop sharing", "Sluta dela"],
+  shareStopped: ["Nothing is shared any more.", "Inget delas längre."],
+  shareKey: ["Key", "Nyckel"],
+  shareCommand: ["On the other node", "På den andra noden"],
+  shareComplete: ["Everything that is here is shared.", "Allt som finns här delas."],
+  sharePending: ["{n} package is still to come.|{n} packages are still to come.",
+    "{n} paket återstår.|{n} paket återstår."],
+  shareChanges: ["{n} change so far.|{n} changes so far.", "{n} ändring hittills.|{n} ändringar hittills."],
+  shareUnreachable: [
+    "No other node can reach this one: start it with --listen HOST:PORT.",
+    "Ingen annan nod når den här: starta den med --listen VÄRD:PORT.",
+  ],
+  shareWarning: [
+    "Whoever has the key can read every package here.",
+    "Den som har nyckeln kan läsa alla paket här.",
+  ],
+  followed: ["Other nodes asked first", "Andra noder som frågas först"],
+  followedEmpty: [
+    "None. A node that shares its packages saves asking the upstream.",
+    "Inga. En nod som delar sina paket gör att källan inte behöver frågas.",
+  ],
+  follow: ["Follow", "Följ"],
+  unfollow: ["Unfollow", "Sluta följa"],
+  unfollowed: [
+    "It is asked no longer. What came from it stays.",
+    "Den frågas inte längre. Det som kom från den stannar.",
+  ],
+  followTitle: ["Which node's packages?", "Vilken nods paket?"],
+  followText: [
+    "On the other node, “Share” shows its key and address.",
+    "På den andra noden visar ”Dela” dess nyckel och adress.",
+  ],
+  peerAddress: ["Address (HOST:PORT)", "Adress (VÄRD:PORT)"],
+  keyForm: ["64 digits from 0 to 9 and a to f", "64 siffror från 0 till 9 och a till f"],
+  peerSince: ["connected", "ansluten"],
+  peerAway: ["away", "borta"],
+  CONNECTED: ["Connected", "Ansluten"],
+  AWAY: ["Away", "Borta"],
+  CONNECTING: ["Connecting", "Ansluter"],
+  BROKEN: ["Not read any more", "Läses inte längre"],
+
   downloads: ["Live downloads", "Nedladdningar just nu"],
   downloadsEmpty: ["Waiting for the first download", "Väntar på den första nedladdningen"],
   downloadsEmptyText: [

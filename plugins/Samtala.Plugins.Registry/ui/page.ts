@@ -5,9 +5,11 @@ import {
 } from "@samtala/dashboard/sdk";
 import { say } from "./catalogue.ts";
 import "./downloads.ts";
+import "./followed.ts";
 import "./mirror-card.ts";
 import "./packages.ts";
 import type { Stats } from "./registry.ts";
+import "./sharing.ts";
 import "./verify.ts";
 
 /** How often the counters are read while the page is seen (milliseconds). */
@@ -41,6 +43,10 @@ export class RegistryPage extends SamtalaElement implements PageContext {
           <samtala-registry-verify .api=${this.api}></samtala-registry-verify>
         </div>
         ${loaded(this._stats, stats => this._show(stats), 6)}
+        <div class="columns">
+          <samtala-registry-sharing .api=${this.api}></samtala-registry-sharing>
+          <samtala-registry-followed .api=${this.api}></samtala-registry-followed>
+        </div>
         <samtala-registry-downloads .api=${this.api}></samtala-registry-downloads>
         <samtala-registry-packages .api=${this.api}></samtala-registry-packages>
       </div>`;

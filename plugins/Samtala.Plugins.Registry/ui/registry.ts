@@ -1,4 +1,4 @@
-// What `samtala.registry.v1.MirrorService` answers, as proto3 JSON: an int64 is a string, a member with its default
+// What the services of `samtala.registry.v1` answer, as proto3 JSON: an int64 is a string, a member with its default
 // value may be missing.
 
 /** `samtala.registry.v1.Mirror.UpstreamState`. */
@@ -23,6 +23,8 @@ export interface MirrorCounters {
   upstreamBytes?: string;
   upstreamFailures?: string;
   refused?: string;
+  peerFiles?: string;
+  peerBytes?: string;
 }
 
 /** `samtala.registry.v1.Stats`. */
@@ -34,6 +36,36 @@ export interface Stats {
   bytesFetched?: string;
   refused?: string;
   mirrors?: Mirror[];
+}
+
+/** `samtala.registry.v1.Sharing`. */
+export interface Sharing {
+  key?: string;
+  peer?: string;
+  length?: string;
+  pending?: number;
+  complete?: boolean;
+  error?: string;
+}
+
+/** `samtala.registry.v1.FollowedMirror.State`. */
+export type FollowedState = "STATE_UNSPECIFIED" | "CONNECTED" | "AWAY" | "CONNECTING" | "BROKEN";
+
+/** `samtala.registry.v1.FollowedMirror`. */
+export interface FollowedMirror {
+  key: string;
+  state?: FollowedState;
+  length?: string;
+  peers?: FollowedPeer[];
+  error?: string;
+}
+
+/** `samtala.registry.v1.FollowedPeer`. */
+export interface FollowedPeer {
+  address: string;
+  connected?: boolean;
+  sinceTime?: string;
+  error?: string;
 }
 
 /** `samtala.registry.v1.Package`. */
@@ -77,6 +109,11 @@ export function ecosystem(mirror: string | undefined): string {
     case "nuget": return "NuGet";
     default: return mirror ?? "";
   }
+}
+
+/** What to type on another node so that it follows this one. */
+export function followCommand(key: string, peer: string | undefined): string {
+  return `samtala registry follow ${key}${peer ? ` --peer ${peer}` : ""}`;
 }
 
 /** The command that makes a package client use a mirror. */

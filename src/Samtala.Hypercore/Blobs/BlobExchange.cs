@@ -49,7 +49,12 @@ public sealed class BlobExchange : IAsyncDisposable
         _replicator.OtherLogs = OpenSharedAsync;
     }
 
-    /// <summary>How many blobs are shared.</summary>
+    /// <summary>Finds blobs by their discovery key that are shared besides those of <see cref="Share"/>: when there are
+    /// too many for memory. Asked whenever a peer asks.</summary>
+    /// <value>Default none.</value>
+    public Func<Hash32, CancellationToken, ValueTask<BlobId?>>? FindShared { get; init; }
+
+    /// <summary>How many blobs are shared by <see cref="Share"/>.</summary>
     public int SharedCount => _shared.Count;
 
     /// <summary>Lets peers have a blob, now or once it is stored.</summary>
@@ -147,7 +152,12 @@ public sealed class BlobExchange : IAsyncDisposable
     private async ValueTask<(IReplicatedLog Log, IAsyncDisposable Lease)?> OpenSharedAsync(Hash32 discoveryKey)
     {
         if (!_shared.TryGetValue(discoveryKey, out BlobId id))
-            return null;
+        {
+            if (FindShared is null || await FindShared(discoveryKey, CancellationToken.None) is not { } found)
+                return null;
+            id = found;
+        }
+
         BlobLog? log = await BlobLog.OpenAsync(_blobs, id, CancellationToken.None);
         return log is null ? null : (log, log);
     }

@@ -10,7 +10,7 @@ using StoredInfo = Samtala.Hypercore.Blobs.BlobInfo;
 namespace Samtala.Kernel;
 
 /// <summary>The blobs one plugin keeps.</summary>
-internal sealed class PluginBlobs(BlobStore blobs, string owner) : IBlobs
+internal sealed class PluginBlobs(BlobStore blobs, PluginBlobSharing sharing, string owner) : IBlobs
 {
     public static string OwnerOf(string pluginId) => $"plugin/{pluginId}";
 
@@ -78,11 +78,33 @@ internal sealed class PluginBlobs(BlobStore blobs, string owner) : IBlobs
     public async ValueTask ReleaseAsync(BlobId id, CancellationToken cancellationToken) =>
         await blobs.RemoveOwnerAsync(ToStored(id), owner, cancellationToken);
 
-    public ValueTask ShareAsync(IReadOnlyList<BlobId> ids, bool isShared, CancellationToken cancellationToken) =>
-        throw NodeKernel.NoLogs();
+    public async ValueTask ShareAsync(
+        IReadOnlyList<BlobId> ids, bool isShared, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (ids.Count is 0 or > IBlobs.SharesMax)
+        {
+            throw new ArgumentException(
+                $"1 to {IBlobs.SharesMax} blobs are shared at once, not {ids.Count}.", nameof(ids));
+        }
 
-    public ValueTask<BlobInfo> FetchAsync(WantedBlob wanted, CancellationToken cancellationToken) =>
-        throw NodeKernel.NoLogs();
+        await sharing.SetAsync(blobs, [.. ids.Select(ToStored)], isShared, cancellationToken);
+    }
+
+    public async ValueTask<BlobInfo> FetchAsync(WantedBlob wanted, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        var promise = new BlobExpectation { Digests = [.. wanted.Expected.Select(ToStored)] };
+        try
+        {
+            return FromStored(await sharing.FetchAsync(blobs, wanted, promise, owner, cancellationToken));
+        }
+        catch (BlobDigestMismatchException e)
+            when (Digest.TryParse(e.Expected, out var promised) && Digest.TryParse(e.Seen, out var seen))
+        {
+            throw new DigestMismatchException(promised, seen);
+        }
+    }
 
     private static BlobDigest ToStored(Digest digest) =>
         new((Hypercore.Blobs.DigestAlgorithm)(int)digest.Algorithm, digest.Value);

@@ -123,6 +123,8 @@ public sealed class PluginCatalog : IAsyncDisposable
         if (!keepData)
         {
             await _kernel.Answers.ClearAsync(id, cancellationToken);
+            if (_kernel.MapsOf(id) is { } maps)
+                await maps.ClearAsync(cancellationToken);
             await _kernel.Blobs.ReleaseOwnerAsync(PluginBlobs.OwnerOf(id), cancellationToken);
             await new PluginStore(_kernel.Parts.Store, _kernel.Parts.Random, id).ClearAsync(cancellationToken);
         }

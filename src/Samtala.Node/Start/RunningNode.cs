@@ -104,7 +104,13 @@ internal sealed class RunningNode : IAsyncDisposable
         var peers = await OpenPeersAsync(store, cancellationToken);
         ServiceRegistry registry = new() { HandlerFailed = ReportDefect };
         var kernel = Keep(await NodeKernel.OpenAsync(
-            KernelOptionsOf(_options), new KernelParts(_time, _random, store, _logs, registry), cancellationToken));
+            KernelOptionsOf(_options),
+            new KernelParts(_time, _random, store, _logs, registry)
+            {
+                Peers = peers,
+                PeerAddresses = PeerAddresses.Of(peers.Listening),
+            },
+            cancellationToken));
         var tokens = await TokenStore.OpenAsync(store, _random, _time, cancellationToken);
         tokens.SetOwner(OwnerToken.LoadOrCreate(_options.Data, _random));
         LinkStore links = new(_random, _time);

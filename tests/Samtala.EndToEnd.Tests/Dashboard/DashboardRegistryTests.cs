@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.Playwright;
 
 namespace Samtala.EndToEnd.Tests.Dashboard;
@@ -36,5 +38,38 @@ public sealed class DashboardRegistryTests(DashboardBrowser browser)
         await page.GetByText("Nothing is damaged.").WaitForAsync();
         await window.PictureAsync("registry-live");
         Assert.Empty(await window.FindingsAsync());
+    }
+
+    [Fact]
+    public async Task Packages_are_shared_with_a_button_and_followed_with_the_key_it_shows()
+    {
+        await using var first = await RunningNode.StartAsync();
+        await using var other = await RunningNode.StartAsync();
+        using var window = await browser.OpenAsync();
+        var page = window.Page;
+        await window.SignInAsync(first, "/app/p/registry");
+        await window.HeadingAsync("Share with other nodes");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Share", Exact = true }).ClickAsync();
+        await page.GetByText("Everything that is here is shared.").WaitForAsync();
+        var sharing = await first.Client.GetFromJsonAsync<JsonElement>("v1/registry/sharing");
+        var key = sharing.GetProperty("key").GetString()!;
+        await page.GetByText($"samtala registry follow {key} --peer {first.Listen}").WaitForAsync();
+        Assert.Empty(await window.FindingsAsync());
+
+        await window.SignInAsync(other, "/app/p/registry");
+        await page.GetByText("None. A node that shares its packages").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Follow", Exact = true }).ClickAsync();
+        await page.GetByLabel("Key").FillAsync(key);
+        await page.GetByLabel("Address (HOST:PORT)").FillAsync(first.Listen);
+        Assert.Empty(await window.FindingsAsync());
+        await page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "Follow", Exact = true }).ClickAsync();
+        await page.GetByText("Connected", new() { Exact = true }).WaitForAsync();
+        await window.PictureAsync("registry-followed");
+        Assert.Empty(await window.FindingsAsync());
+
+        await first.KillAsync();
+        await page.GetByText("Away", new() { Exact = true }).WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Unfollow: {key[..8]}" }).ClickAsync();
+        await page.GetByText("It is asked no longer.").WaitForAsync();
     }
 }

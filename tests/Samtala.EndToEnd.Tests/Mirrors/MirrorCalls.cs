@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -21,6 +23,45 @@ internal static class MirrorCalls
 
     public static async Task<JsonElement> GetJsonAsync(this RunningNode node, string path) =>
         await node.Client.GetFromJsonAsync<JsonElement>(path);
+
+    /// <summary>Has no upstream from now on.</summary>
+    public static async Task IsolateAsync(this RunningNode node)
+    {
+        await node.SetUpstreamAsync("npm", "none");
+        await node.SetUpstreamAsync("nuget", "none");
+    }
+
+    /// <summary>Runs the command line against a node and reads its JSON.</summary>
+    public static async Task<JsonElement> SamtalaAsync(this RunningNode node, params string[] arguments)
+    {
+        var run = await Command.RunAsync(Checkout.Node, [.. arguments, "--data", node.Data, "--output", "json"]);
+        Assert.True(run.ExitCode == 0, $"{run.Output}\n{run.Error}");
+        return JsonSerializer.Deserialize<JsonElement>(run.Output);
+    }
+
+    /// <summary>Lets one node follow what another shares.</summary>
+    public static async Task FollowAsync(this RunningNode follower, RunningNode sharer, string? through = null)
+    {
+        var shared = await sharer.SamtalaAsync("registry", "share");
+        Assert.True(shared.GetProperty("complete").GetBoolean(), shared.GetRawText());
+        await follower.SamtalaAsync(
+            "registry", "follow", shared.GetProperty("key").GetString()!,
+            "--peer", through ?? shared.GetProperty("peer").GetString()!);
+    }
+
+    /// <summary>A counter of a mirror.</summary>
+    public static async Task<long> CounterAsync(this RunningNode node, string mirror, string counter) =>
+        (await node.GetJsonAsync($"v1/registry/mirrors/{mirror}")).GetProperty("counters")
+            .TryGetProperty(counter, out var value)
+            ? long.Parse(value.GetString()!, CultureInfo.InvariantCulture) : 0;
+
+    /// <summary>An error of a mirror, with its code.</summary>
+    public static async Task AssertErrorAsync(string code, HttpStatusCode status, HttpResponseMessage answer)
+    {
+        var problem = await answer.Content.ReadAsStringAsync();
+        Assert.True(status == answer.StatusCode, $"{answer.StatusCode}: {problem}");
+        Assert.Equal(code, JsonSerializer.Deserialize<JsonElement>(problem).GetProperty("code").GetString());
+    }
 
     /// <summary>What the user's own npm asks; skips the test when that does not answer.</summary>
     public static async Task<Uri> RequireUpstreamAsync()
@@ -46,6 +87,15 @@ internal static class MirrorCalls
     /// <returns>How many packages are there afterwards.</returns>
     public static async Task<int> NpmCiAsync(string registry)
     {
+        var (run, installed) = await TryNpmCiAsync(registry);
+        Assert.True(run.ExitCode == 0, $"{run.Output}\n{run.Error}");
+        return installed;
+    }
+
+    /// <summary>Installs a tree with nothing cached, without running its scripts.</summary>
+    /// <returns>How npm ended, and how many packages are there afterwards.</returns>
+    public static async Task<(Command Run, int Installed)> TryNpmCiAsync(string registry)
+    {
         var folder = Directory.CreateTempSubdirectory("samtala-npm-").FullName;
         try
         {
@@ -61,11 +111,12 @@ internal static class MirrorCalls
                 ],
                 folder,
                 s_direct);
-            Assert.True(run.ExitCode == 0, $"{run.Output}\n{run.Error}");
-            return Directory.EnumerateFiles(
+            if (run.ExitCode != 0)
+                return (run, 0);
+            return (run, Directory.EnumerateFiles(
                 Path.Combine(folder, "node_modules"), "package.json", SearchOption.AllDirectories)
                 .Count(f => Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(f)))! is "node_modules"
-                    || Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(f)))!.StartsWith('@'));
+                    || Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(f)))!.StartsWith('@')));
         }
         finally
         {

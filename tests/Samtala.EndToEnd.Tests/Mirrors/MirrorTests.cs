@@ -1,28 +1,11 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 
 namespace Samtala.EndToEnd.Tests.Mirrors;
 
-/// <summary>The real npm and dotnet clients, installing real packages through a node's mirrors.</summary>
+/// <summary>A mirror whose upstream lies, is slow, or is counted.</summary>
 public sealed class MirrorTests
 {
-    private const string DeadUpstream = "http://127.0.0.1:9/";
-
-    [Fact]
-    public async Task Over_400_packages_install_and_after_a_kill_again_without_the_upstream()
-    {
-        await MirrorCalls.RequireUpstreamAsync();
-        await FillThenKillAsync("npm", DeadUpstream, node => MirrorCalls.NpmCiAsync(node.NpmUrl()), 400);
-    }
-
-    [Fact]
-    public async Task Over_50_packages_restore_and_after_a_kill_again_without_an_upstream()
-    {
-        await MirrorCalls.RequireUpstreamAsync();
-        await FillThenKillAsync("nuget", "none", node => MirrorCalls.DotnetRestoreAsync(node.NugetUrl()), 50);
-    }
-
     [Fact]
     public async Task A_spoilt_file_is_refused_with_a_reason_and_the_next_request_heals()
     {
@@ -81,47 +64,14 @@ public sealed class MirrorTests
             Assert.True(again.IsSuccessStatusCode);
         }
 
-        await AssertErrorAsync("SAM0603", HttpStatusCode.GatewayTimeout, await waiting);
-        await AssertErrorAsync(
+        await MirrorCalls.AssertErrorAsync("SAM0603", HttpStatusCode.GatewayTimeout, await waiting);
+        await MirrorCalls.AssertErrorAsync(
             "SAM0604", HttpStatusCode.GatewayTimeout, await node.Client.GetAsync("registry/npm/react"));
-    }
-
-    /// <summary>Installs with nothing held; then takes the upstream away, ends the node as a power cut would, and
-    /// installs again from what it wrote.</summary>
-    private static async Task FillThenKillAsync(
-        string mirror, string noUpstream, Func<RunningNode, Task<int>> install, int packagesMin)
-    {
-        var data = Directory.CreateTempSubdirectory("samtala-").FullName;
-        try
-        {
-            int installed;
-            await using (var node = await RunningNode.StartAsync(data))
-            {
-                installed = await install(node);
-                Assert.True(installed >= packagesMin, $"Only {installed} packages were installed.");
-                await node.SetUpstreamAsync(mirror, noUpstream);
-                await node.KillAsync();
-            }
-
-            await using (var node = await RunningNode.StartAsync(data))
-                Assert.Equal(installed, await install(node));
-        }
-        finally
-        {
-            Directory.Delete(data, recursive: true);
-        }
     }
 
     private static async Task AssertRefusedAsync(RunningNode node, string path)
     {
         using var bad = await node.Client.GetAsync(path);
-        await AssertErrorAsync("SAM0605", HttpStatusCode.BadGateway, bad);
-    }
-
-    private static async Task AssertErrorAsync(string code, HttpStatusCode status, HttpResponseMessage answer)
-    {
-        var problem = await answer.Content.ReadAsStringAsync();
-        Assert.True(status == answer.StatusCode, $"{answer.StatusCode}: {problem}");
-        Assert.Equal(code, JsonSerializer.Deserialize<JsonElement>(problem).GetProperty("code").GetString());
+        await MirrorCalls.AssertErrorAsync("SAM0605", HttpStatusCode.BadGateway, bad);
     }
 }

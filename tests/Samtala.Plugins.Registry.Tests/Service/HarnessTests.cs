@@ -132,15 +132,76 @@ public sealed class HarnessTests
         Assert.Contains("SAM0611", own.Status.Detail, StringComparison.Ordinal);
     }
 
-    private static async Task<PluginHarness> StartAsync(LoopbackKind kind, LoopbackUpstream upstream)
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_second_node_without_an_upstream_installs_from_the_first(LoopbackKind kind)
+    {
+        await using LoopbackUpstream upstream = new();
+        FakeUpstream made = new();
+        made.AddNpm("@s/ms", "1.0.0", "2.0.0");
+        made.AddNuget("A.B", "1.0.0");
+        upstream.CopyFrom(made);
+        string[] paths =
+        [
+            "/registry/npm/@s%2fms", "/registry/npm/@s/ms/-/ms-2.0.0.tgz", "/registry/nuget/v3/flat/a.b/index.json",
+            "/registry/nuget/v3/flat/a.b/1.0.0/a.b.1.0.0.nupkg", "/registry/nuget/v3/registration/a.b/index.json",
+        ];
+        await using var first = await StartAsync(kind, upstream);
+        await using var second = await StartAsync(kind, null, seed: 2);
+        foreach (var path in paths)
+            Assert.Equal(200, (await GetAsync(first, path)).Status);
+        var sharing = new SharingService.SharingServiceClient(first.Invoker);
+        var following = new SharingService.SharingServiceClient(second.Invoker);
+
+        var shared = await sharing.ShareAsync(new ShareRequest(), cancellationToken: Token);
+        Assert.True(shared.Complete, shared.ToString());
+        Assert.Equal(first.Node.Info.PeerAddresses[0], shared.Peer);
+        var wrong = await Assert.ThrowsAsync<RpcException>(async () => await following.FollowAsync(
+            new FollowRequest { Key = "12" }, cancellationToken: Token));
+        Assert.Contains("SAM0616", wrong.Status.Detail, StringComparison.Ordinal);
+        await following.FollowAsync(
+            new FollowRequest { Key = shared.Key, Peers = { shared.Peer } }, cancellationToken: Token);
+
+        foreach (var path in paths)
+        {
+            var here = await GetAsync(first, path);
+            var there = await GetAsync(second, path);
+            Assert.Equal(200, there.Status);
+            Assert.Equal(
+                await first.ReadAsync(here.Content, Token), await second.ReadAsync(there.Content, Token));
+        }
+
+        Assert.Equal(502, (await GetAsync(second, "/registry/npm/other")).Status);
+        var followed = await following.ListFollowedAsync(new ListFollowedRequest(), cancellationToken: Token);
+        var one = Assert.Single(followed.Followed);
+        Assert.Equal((shared.Key, FollowedMirror.Types.State.Connected), (one.Key, one.State));
+        await second.RestartAsync(Token);
+        Assert.Equal(200, (await GetAsync(second, paths[1])).Status);
+        await following.UnfollowAsync(new UnfollowRequest { Key = shared.Key }, cancellationToken: Token);
+        Assert.Equal(200, (await GetAsync(second, paths[0])).Status);
+        var hidden = await sharing.UnshareAsync(new UnshareRequest(), cancellationToken: Token);
+        Assert.Equal("", hidden.Key);
+    }
+
+    private static async Task<PluginHarness> StartAsync(LoopbackKind kind, LoopbackUpstream? upstream, int seed = 1)
     {
         var harness = await PluginHarness.StartAsync<RegistryPlugin>(
-            new PluginHarnessOptions { Loopback = kind }, Token);
+            new PluginHarnessOptions
+            {
+                Loopback = kind,
+                Random = new SeededRandomness(seed),
+                ListensForPeers = true,
+            },
+            Token);
         var client = new MirrorService.MirrorServiceClient(harness.Invoker);
         foreach (var (mirror, path) in new[] { ("npm", "npm/"), ("nuget", "v3/index.json") })
         {
             await client.SetUpstreamAsync(
-                new SetUpstreamRequest { Mirror = mirror, Upstream = $"http://{upstream.Authority}/{path}" },
+                new SetUpstreamRequest
+                {
+                    Mirror = mirror,
+                    Upstream = upstream is null ? "none" : $"http://{upstream.Authority}/{path}",
+                },
                 cancellationToken: Token);
         }
 

@@ -140,7 +140,10 @@ export const words = {
   // Grants
   grantState: ["Keep small values in this node", "Spara små värden i noden"],
   grantBlobs: ["Keep files in this node", "Spara filer i noden"],
-  grantLogs: ["Keep signed lists, offer them to other nodes, and follow theirs", "Föra signerade listor, dela dem med andra noder och följa deras"],
+  grantLogs: [
+    "Keep signed lists, offer them to other nodes, and follow theirs",
+    "Föra signerade listor, dela dem med andra noder och följa deras",
+  ],
   grantAnswers: ["Publish web answers below its own address", "Publicera webbsvar under sin egen adress"],
   grantFetchAny: ["Ask any public web server", "Fråga alla publika webbservrar"],
   grantFetchPrivate: [
