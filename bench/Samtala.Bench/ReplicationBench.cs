@@ -79,6 +79,8 @@ internal static class ReplicationBench
     {
         await using BenchPeer peer = await BenchPeer.OpenAsync(arguments, "follow");
         await using Log log = await peer.Logs.OpenAsync(Hash32.Parse(arguments.Get("key", "")));
+        await using LogReplication follow = peer.Replicator.Start(
+            log, arguments.Has("live") ? LogInterest.Full : LogInterest.Serve);
         JsonObject line = await DownloadAsync(peer, log, arguments);
         Console.Out.WriteLine(line.ToJsonString());
         while (arguments.Has("live"))

@@ -26,7 +26,7 @@ public sealed partial class Log : IAsyncDisposable
         _core = core;
         _store = store;
         if (options.Encryption is { } encryption)
-            _cipher = new BlockCipher(core.Key, core.Authority.IsCompat, encryption);
+            _cipher = new BlockCipher(core.Key, () => core.Authority.IsCompat, encryption);
     }
 
     private Log(Log other, LogSnapshot snapshot)

@@ -43,7 +43,7 @@ public sealed class EncryptionVectorTests
     {
         using SymmetricKey key = world.Secret(item.Hex("encryptionKey"));
         BlockCipher cipher = new(
-            Hash32.Parse(item.Text("coreKey")), item.Text("kind") == "compat core",
+            Hash32.Parse(item.Text("coreKey")), () => item.Text("kind") == "compat core",
             new LogEncryption(key, item.Text("kind") == "block key"));
         CheckKeys(cipher, item);
         int total = 0;

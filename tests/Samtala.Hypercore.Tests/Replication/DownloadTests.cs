@@ -27,6 +27,27 @@ public sealed class DownloadTests
         Assert.False(link.A.Mux.IsDestroyed, link.A.Mux.Reason);
     }
 
+    [Theory]
+    [InlineData("compat")]
+    [InlineData("two signers")]
+    public void Logs_of_other_kinds_arrive_too(string kind)
+    {
+        ReplicationWorld world = new(TestSeed.NewRandom());
+        MemoryLog log = kind == "compat"
+            ? MemoryLog.CreateCompat(ReplicationWorld.Secret(1))
+            : MemoryLog.CreateShared(ReplicationWorld.Secret(1), ReplicationWorld.Secret(2));
+        ReplicationWorld.Node writer = world.Add(log).Live(), reader = world.Add(log.Reader()).Full();
+        world.Connect(writer, reader);
+        world.Settle();
+        log.Append(Blocks(0, 33));
+        world.Settle();
+        log.Truncate(9);
+        log.Append(Blocks(50, 7));
+        world.Settle();
+        AssertEqual(log, reader.Log);
+        Assert.Equal(kind == "compat", reader.Log.Manifest is null);
+    }
+
     internal static byte[][] Blocks(int start, int count) =>
         [.. Enumerable.Range(start, count).Select(i => System.Text.Encoding.UTF8.GetBytes($"block {i}"))];
 

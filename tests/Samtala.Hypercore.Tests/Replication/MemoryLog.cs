@@ -18,14 +18,14 @@ internal sealed class MemoryLog : IForkingLog
     private readonly SparseBitfield _durable = new();
     private readonly SparseBitfield _accepted = new();
     private readonly Queue<LogChange> _undurable = new();
-    private readonly SecretKey? _secret;
+    private readonly SecretKey[] _secrets;
     private LogAuthority _authority;
 
-    public MemoryLog(Hash32 key, Manifest? manifest, SecretKey? secret)
+    public MemoryLog(Hash32 key, Manifest? manifest, params SecretKey[] secrets)
     {
         Key = key;
         DiscoveryKey = Samtala.Hypercore.Manifests.Manifest.DiscoveryKey(key);
-        _secret = secret;
+        _secrets = secrets;
         _authority = new LogAuthority(key, manifest);
     }
 
@@ -66,7 +66,21 @@ internal sealed class MemoryLog : IForkingLog
         return new MemoryLog(manifest.ComputeKey(), manifest, secret);
     }
 
-    public MemoryLog Reader() => new(Key, null, null) { ForkPolicy = ForkPolicy };
+    /// <summary>A log that all of these must sign.</summary>
+    public static MemoryLog CreateShared(params SecretKey[] secrets)
+    {
+        Manifest manifest = Samtala.Hypercore.Manifests.Manifest.Create(new ManifestParts
+        {
+            Quorum = secrets.Length,
+            Signers = [.. secrets.Select(secret => new ManifestSigner(secret.PublicKey))],
+        });
+        return new MemoryLog(manifest.ComputeKey(), manifest, secrets);
+    }
+
+    /// <summary>A log of hypercore 10: no manifest.</summary>
+    public static MemoryLog CreateCompat(SecretKey secret) => new(new Hash32(secret.PublicKey.Bytes), null, secret);
+
+    public MemoryLog Reader() => new(Key, null) { ForkPolicy = ForkPolicy };
 
     public void Append(params byte[][] blocks)
     {
@@ -92,7 +106,7 @@ internal sealed class MemoryLog : IForkingLog
         }
 
         LogHead head = LogHead.Of(AcceptedHead.Fork, [.. all]);
-        AcceptedHead = head with { Signature = _authority.Sign(_secret!, head) };
+        AcceptedHead = head with { Signature = Sign(head) };
         Tell(new LogChange(LogChangeKind.Appended, start, index - start, head.Length, head.Fork));
     }
 
@@ -128,7 +142,7 @@ internal sealed class MemoryLog : IForkingLog
         ulong[] roots = new ulong[FlatTree.CountRoots(length)];
         FlatTree.FullRoots(length, roots);
         LogHead head = LogHead.Of(AcceptedHead.Fork + 1, [.. roots.Select(root => _nodes[root])]);
-        CutBack(length, head with { Signature = _authority.Sign(_secret!, head) });
+        CutBack(length, head with { Signature = Sign(head) });
     }
 
     public ValueTask<bool> ReorgAsync(VerifiedReorg reorg, CancellationToken cancellationToken)
@@ -187,6 +201,10 @@ internal sealed class MemoryLog : IForkingLog
         while (_undurable.TryDequeue(out LogChange change))
             Finish(change);
     }
+
+    private byte[] Sign(LogHead head) => _secrets.Length == 1
+        ? _authority.Sign(_secrets[0], head)
+        : _authority.Assemble([.. _secrets.Select(secret => _authority.SignPart(secret, head))]);
 
     private void CutBack(ulong length, LogHead head, ImmutableArray<MerkleNode> added = default)
     {

@@ -42,7 +42,7 @@ public sealed class ReplicationSessionsVectorTests
     public void A_recorded_writer_fills_our_log_to_the_recorded_length() =>
         VectorFile.ForEachCase(FileName, item =>
         {
-            MemoryLog log = new(Hash32.Parse(item.Text("key")), null, null);
+            MemoryLog log = new(Hash32.Parse(item.Text("key")), null);
             RecordedPeer peer = new(item.Hex("handshakeHash"), isInitiator: true);
             ReplicationWorld.Node node = peer.Serve(log).Live();
             List<Task> fetches = [];

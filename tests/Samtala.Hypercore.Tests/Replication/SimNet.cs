@@ -114,7 +114,14 @@ internal sealed class SimEnd : IFrameOutput
 
     public long CongestedAt { get; set; } = 256 * 1024;
 
-    public bool HasFrames => _frames.Count > 0;
+    public bool HasFrames
+    {
+        get
+        {
+            lock (Gate)
+                return _frames.Count > 0;
+        }
+    }
 
     public long BytesSent { get; private set; }
 

@@ -13,10 +13,14 @@ internal sealed class BlockCipher
     public const int Padding = 8;
 
     private readonly Hash32 _coreKey;
-    private readonly bool _isCompat;
+    private readonly Func<bool> _isCompat;
     private readonly LogEncryption _encryption;
 
-    public BlockCipher(in Hash32 coreKey, bool isCompat, LogEncryption encryption)
+    /// <param name="coreKey">Of the log.</param>
+    /// <param name="isCompat">Whether it is a log of hypercore 10. Asked every time: a stranger's log is taken for one
+    /// until its manifest arrives.</param>
+    /// <param name="encryption">The key.</param>
+    public BlockCipher(in Hash32 coreKey, Func<bool> isCompat, LogEncryption encryption)
     {
         _coreKey = coreKey;
         _isCompat = isCompat;
@@ -94,7 +98,7 @@ internal sealed class BlockCipher
         {
             if (_encryption.IsBlockKey)
                 secret.Bytes.CopyTo(blockKey);
-            else if (_isCompat)
+            else if (_isCompat())
                 Blake2b.HashData(secret.Bytes, blockKey, _coreKey.Bytes);
             else
                 DeriveDefault(secret.Bytes, blockKey);
