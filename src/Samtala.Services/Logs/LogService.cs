@@ -212,6 +212,7 @@ public sealed partial class LogService : Samtala.Node.V1.LogService.LogServiceBa
             Encrypted = kept.IsEncrypted,
             ConnectedPeers = _peers.PeersOf(kept.Key).Count,
             Problem = ProblemOf(kept, log),
+            Unconfirmed = log.MustVerifyHead,
         };
         return described;
     }

@@ -41,7 +41,8 @@ public sealed class DashboardTroubleTests(DashboardBrowser browser)
         await page.GetByRole(AriaRole.Region, new() { Name = "Proof 2" }).GetByText("040506").WaitForAsync();
         await page.GetByText("192.0.2.7:7651 does not answer.").WaitForAsync();
         await page.GetByText("Does not answer", new() { Exact = true }).WaitForAsync();
-        Assert.Contains("0–332, 666–999 (some)", await page.Locator("samtala-shell-log-holders td").AllInnerTextsAsync());
+        var told = await page.Locator("samtala-shell-log-holders td").AllInnerTextsAsync();
+        Assert.Contains("0–332, 666–999 (some)", told);
         Assert.Equal(0, await page.Locator("samtala-shell-log-append").CountAsync());
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Verify all entries" }).ClickAsync();
@@ -50,6 +51,36 @@ public sealed class DashboardTroubleTests(DashboardBrowser browser)
         await page.GetByText("100 entries are not here").WaitForAsync();
         Assert.Empty(await window.FindingsAsync());
         await window.PictureAsync("log-frozen");
+    }
+
+    [Fact]
+    public async Task A_log_that_may_not_be_the_newest_is_written_again_once_its_name_was_typed()
+    {
+        await using var window = await browser.OpenAsync();
+        var page = window.Page;
+        Dictionary<string, object> log = new()
+        {
+            ["name"] = $"logs/{s_log}",
+            ["label"] = "restored",
+            ["unconfirmed"] = true,
+        };
+        await AnswerAsync(page, "", log);
+        await AnswerAsync(page, ":availability*", new { });
+        await StreamAsync(page, ":watch");
+        await page.RouteAsync($"**/v1/logs/{s_log}:confirm", route =>
+        {
+            (log["writable"], log["unconfirmed"]) = (true, false);
+            return route.FulfillAsync(new() { ContentType = "application/json", Body = "{}" });
+        });
+        await window.SignInAsync(await browser.NodeAsync(), $"/app/logs/{s_log}");
+
+        await window.HeadingAsync("There may be newer entries elsewhere");
+        await page.GetByText("Own", new() { Exact = true }).WaitForAsync();
+        Assert.Equal(0, await page.Locator("samtala-shell-log-append").CountAsync());
+        await page.ConfirmAsync("Go on writing", "restored");
+        await page.GetByText("restored can be written again.").WaitForAsync();
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Text" }).WaitForAsync();
+        Assert.Empty(await window.FindingsAsync());
     }
 
     private static Task AnswerAsync(IPage page, string what, object answer) => page.RouteAsync(

@@ -229,6 +229,25 @@ export const words = {
   removed: ["{name} is deleted.", "{name} är raderad."],
   typeToConfirm: ["Type {word} to confirm.", "Skriv {word} för att bekräfta."],
 
+  // Not known to be the newest
+  unconfirmed: ["Waiting", "Väntar"],
+  unconfirmedTitle: ["There may be newer entries elsewhere", "Det kan finnas nyare poster någon annanstans"],
+  unconfirmedText: [
+    "The data folder was copied or restored, or the machine lost power, and this log was shared. "
+      + "If somebody has entries that are missing here, going on would contradict them, "
+      + "and everybody would have to freeze the log.",
+    "Datamappen har kopierats eller återställts, eller datorn förlorade strömmen, och loggen var delad. "
+      + "Om någon har poster som saknas här skulle en fortsättning motsäga dem, "
+      + "och alla skulle behöva frysa loggen.",
+  ],
+  confirm: ["Go on writing", "Skriv vidare"],
+  confirmTitle: ["Is {name} complete?", "Är {name} komplett?"],
+  confirmText: [
+    "Go on only if you are sure that nobody has newer entries than the {n} here.",
+    "Fortsätt bara om du är säker på att ingen har nyare poster än de {n} som finns här.",
+  ],
+  confirmed: ["{name} can be written again.", "{name} kan skrivas igen."],
+
   // Frozen
   frozenTitle: ["This log is frozen", "Loggen är fryst"],
   frozenText: [

@@ -5,7 +5,7 @@ import { paths } from "../route.ts";
 import { say } from "./catalogue.ts";
 import type { ConfirmDialog, Act } from "./confirm-dialog.ts";
 import "./confirm-dialog.ts";
-import { int, titleOf, type Log } from "./log.ts";
+import { int, isOwn, titleOf, type Log } from "./log.ts";
 import { logStyles } from "./marks.ts";
 
 /** Clearing, cutting back and deleting: each with what it does in words, and only once a word was typed. */
@@ -29,9 +29,9 @@ export class LogDanger extends SamtalaElement {
         <h2 id="danger">${say("danger")}</h2>
         <ul class="acts">
           ${this._act(say("clear"), say("clearText"), this._clear, empty)}
-          ${log.writable && !log.frozen
+          ${log.writable
             ? this._act(say("truncate"), say("truncateText"), this._truncate, empty) : nothing}
-          ${this._act(say("remove"), log.writable ? say("removeOwn") : say("removeFollowed"), this._remove, false)}
+          ${this._act(say("remove"), isOwn(log) ? say("removeOwn") : say("removeFollowed"), this._remove, false)}
         </ul>
       </section>
       <samtala-shell-log-confirm .log=${log}></samtala-shell-log-confirm>`;
@@ -72,7 +72,7 @@ export class LogDanger extends SamtalaElement {
   private readonly _remove = (): void => {
     const name = titleOf(this.log);
     this._open({
-      title: say("removeTitle", { name }), text: this.log.writable ? say("removeOwn") : say("removeFollowed"),
+      title: say("removeTitle", { name }), text: isOwn(this.log) ? say("removeOwn") : say("removeFollowed"),
       label: say("remove"), fields: [],
       run: async () => {
         await this.api.delete(`/v1/${this.log.name}`);

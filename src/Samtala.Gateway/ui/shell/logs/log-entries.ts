@@ -90,8 +90,8 @@ export class LogEntries extends SamtalaElement {
       <ul class="list" @pointerenter=${this._hold} @pointerleave=${this._release}
         @focusin=${this._hold} @focusout=${this._release}>
         ${repeat(indices, index => index, index => html`<li>${entryRow({
-          index, data: this._window.data(index), unread: this._window.isUnread(index),
-          absent: this._window.isAbsent(index), busy: this._fetching.has(index), fetch: () => void this._fetch(index), log: this.log,
+          index, log: this.log, data: this._window.data(index), absent: this._window.isAbsent(index),
+          unread: this._window.isUnread(index), busy: this._fetching.has(index), fetch: () => void this._fetch(index),
         })}</li>`)}
       </ul>`;
   }

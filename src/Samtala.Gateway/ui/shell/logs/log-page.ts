@@ -9,9 +9,10 @@ import { paths } from "../route.ts";
 import { ShellElement } from "../shell-element.ts";
 import { say } from "./catalogue.ts";
 import { CELLS, fromBase64, percent, shareOf } from "./cells.ts";
-import { hexOf, int, keyOf, titleOf, type Log, type LogAvailability, type LogEvent } from "./log.ts";
+import { hexOf, int, isOwn, keyOf, titleOf, type Log, type LogAvailability, type LogEvent } from "./log.ts";
 import "./log-about.ts";
 import "./log-append.ts";
+import "./log-confirm.ts";
 import "./log-danger.ts";
 import "./log-entries.ts";
 import "./log-frozen.ts";
@@ -101,7 +102,10 @@ export class LogPage extends ShellElement {
         </div>
         ${badge(common(this._watch.state), TONES[this._watch.state])}
       </div>
-      ${log.problem ? html`<p class="note warning" role="status">${log.problem}</p>` : nothing}
+      ${log.unconfirmed ? html`
+        <samtala-shell-log-unconfirmed .api=${api} .log=${log} @changed=${this._touched}>
+        </samtala-shell-log-unconfirmed>`
+        : log.problem ? html`<p class="note warning" role="status">${log.problem}</p>` : nothing}
       ${log.frozen ? html`
         <samtala-shell-log-frozen .api=${api} .name=${log.name}></samtala-shell-log-frozen>` : nothing}
       <div class="figures-row">${this._figures(log, availability)}</div>
@@ -109,13 +113,13 @@ export class LogPage extends ShellElement {
         .device=${this.context.node.status?.device ?? ""}></samtala-shell-log-holders>
       <div class="columns">
         <div class="stack">
-          ${log.writable && !log.frozen ? html`
+          ${log.writable ? html`
             <samtala-shell-log-append .api=${api} .log=${log}></samtala-shell-log-append>` : nothing}
           <samtala-shell-log-entries .api=${api} .log=${log} .changes=${this._changes}
             .losses=${this._losses}></samtala-shell-log-entries>
         </div>
         <div class="stack">
-          ${log.writable ? nothing : html`
+          ${isOwn(log) ? nothing : html`
             <samtala-shell-log-sources .log=${log} .connected=${availability.peers ?? []}></samtala-shell-log-sources>`}
           <samtala-shell-log-share .api=${api} .log=${log} @changed=${this._touched}></samtala-shell-log-share>
           <samtala-shell-log-verify .api=${api} .log=${log}></samtala-shell-log-verify>

@@ -22,6 +22,8 @@ export interface Log {
   encrypted?: boolean;
   connectedPeers?: number;
   problem?: string;
+  /** An own log that may not be the newest there is, and is therefore not written. */
+  unconfirmed?: boolean;
 }
 
 /** `samtala.node.v1.LogEntry`; the data is base64. */
@@ -90,6 +92,11 @@ export function hexOf(log: Log): string {
 /** The key as one gives it to others. */
 export function keyOf(log: Log): string {
   return log.key || hexOf(log);
+}
+
+/** Whether this node is the writer, also of a log that it may not write now. */
+export function isOwn(log: Log): boolean {
+  return log.writable === true || log.unconfirmed === true || (log.frozen === true && (log.peers ?? []).length === 0);
 }
 
 /** What a log is called: its label, else its key in short form. */

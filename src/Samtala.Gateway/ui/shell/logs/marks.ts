@@ -1,7 +1,7 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { badge, number } from "../../sdk/index.ts";
 import { say } from "./catalogue.ts";
-import { int, type Log } from "./log.ts";
+import { int, isOwn, type Log } from "./log.ts";
 
 /** What the parts of these pages have in common. */
 export const logStyles = css`
@@ -19,7 +19,8 @@ export function marks(log: Log): TemplateResult {
   return html`
     <span class="row">
       ${log.frozen ? badge(say("frozen"), "danger") : nothing}
-      <span class="tag">${log.writable ? say("own") : say("followed")}</span>
+      ${log.unconfirmed ? badge(say("unconfirmed"), "warning") : nothing}
+      <span class="tag">${isOwn(log) ? say("own") : say("followed")}</span>
       ${log.shared ? html`<span class="tag">${say("shared")}</span>` : nothing}
       ${log.encrypted ? html`<span class="tag">${say("encrypted")}</span>` : nothing}
     </span>`;
