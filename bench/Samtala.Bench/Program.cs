@@ -5,6 +5,7 @@ Dictionary<string, Func<BenchArguments, Task<int>>> areas = new(StringComparer.O
 {
     ["bee"] = BeeBench.RunAsync,
     ["grpc"] = GrpcBench.RunAsync,
+    ["log"] = LogBench.RunAsync,
     ["node"] = NodeBench.RunAsync,
     ["registry"] = RegistryBench.RunAsync,
     ["replicate"] = ReplicationBench.RunAsync,
@@ -18,6 +19,7 @@ await Console.Error.WriteLineAsync(
     $"usage: Samtala.Bench {string.Join('|', areas.Keys)} CASE [--flag value] [--output json]");
 await Console.Error.WriteLineAsync(BeeBench.Usage);
 await Console.Error.WriteLineAsync(GrpcBench.Usage);
+await Console.Error.WriteLineAsync(LogBench.Usage);
 await Console.Error.WriteLineAsync(NodeBench.Usage);
 await Console.Error.WriteLineAsync(RegistryBench.Usage);
 await Console.Error.WriteLineAsync(ReplicationBench.Usage);
