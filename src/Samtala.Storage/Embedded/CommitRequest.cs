@@ -20,6 +20,10 @@ internal sealed class BatchRequest(bool isDurable) : CommitRequest
     /// <summary>Bytes of the operations in the record.</summary>
     public int Size { get; init; }
 
+    /// <summary>Makes what the record names durable; throws a <see cref="StoreException"/> when the disk refuses.
+    /// </summary>
+    public Action? MakeReady { get; init; }
+
     /// <summary>Told whether the batch committed, before the caller is.</summary>
     public Action<bool>? Ended { get; init; }
 

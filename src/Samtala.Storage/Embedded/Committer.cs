@@ -324,7 +324,7 @@ internal sealed partial class Committer
         _pending.Clear();
         foreach (var request in _group)
         {
-            if (request.Expectations.Length > 0 && !Holds(request))
+            if ((request.Expectations.Length > 0 && !Holds(request)) || !IsReady(request))
                 continue;
             _accepted.Add(request);
             if (request.Operations.Length == 0)
@@ -342,6 +342,20 @@ internal sealed partial class Committer
             _wal.Append(_record.WrittenSpan);
             _sequence++;
             _dirty = true;
+        }
+    }
+
+    private static bool IsReady(BatchRequest request)
+    {
+        try
+        {
+            request.MakeReady?.Invoke();
+            return true;
+        }
+        catch (StoreException e)
+        {
+            request.Fail(e);
+            return false;
         }
     }
 

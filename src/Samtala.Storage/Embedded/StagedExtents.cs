@@ -24,7 +24,7 @@ internal sealed class StagedExtents
     public IExtentWriter CreateWriter() => new ExtentWriter(
         _contents.Extents, new ExtentId(Interlocked.Increment(ref _lastExtent)), (id, staged) => _staged[id] = staged);
 
-    /// <summary>Turns a batch into what the committer takes; extents in files are durable when this returns.</summary>
+    /// <summary>Turns a batch into what the committer takes.</summary>
     /// <exception cref="ArgumentException">The batch adds an extent that is not staged.</exception>
     /// <exception cref="StoreException">The disk refused.</exception>
     public BatchRequest Prepare(WriteBatch batch, bool isDurable)
@@ -63,6 +63,7 @@ internal sealed class StagedExtents
             Expectations = expectations is null ? [] : [.. expectations],
             Operations = count == operations.Length ? operations : operations[..count],
             Size = size,
+            MakeReady = claimed is { } added && added.Exists(c => c.Staged.Payload is null) ? () => Sync(added) : null,
             Ended = claimed is null ? null : committed => End(claimed, committed),
         };
     }
@@ -113,7 +114,6 @@ internal sealed class StagedExtents
                 claimed[^1] = (id, staged);
             }
 
-            _contents.Extents.FileOf(staged.Place).Sync(staged.Place.End);
             return Extent(OperationKind.AddExtent, id, default, staged.Place);
         }
         catch (IOException e) when (e is not StoreException)
@@ -134,6 +134,25 @@ internal sealed class StagedExtents
         finally
         {
             _contents.Extents.Return(file);
+        }
+    }
+
+    /// <summary>Makes extents in files durable. The committer does so, beside the one who fills the next batch.
+    /// </summary>
+    private void Sync(List<(ExtentId Id, StagedExtent Staged)> claimed)
+    {
+        foreach (var (id, staged) in claimed)
+        {
+            if (staged.Payload is not null)
+                continue;
+            try
+            {
+                _contents.Extents.FileOf(staged.Place).Sync(staged.Place.End);
+            }
+            catch (IOException e) when (e is not StoreException)
+            {
+                throw StoreErrors.Refused($"the bytes of extent {id.Value}", e);
+            }
         }
     }
 

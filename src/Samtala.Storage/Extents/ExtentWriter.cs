@@ -43,6 +43,15 @@ internal sealed class ExtentWriter : IExtentWriter
             {
                 if (_chunk.WrittenCount == ExtentLayout.ChunkSize)
                     WriteChunk();
+
+                // Whole chunks go to the file as they are, all at once; not the last, which may be all there is.
+                if (_chunk.WrittenCount == 0 && bytes.Length > ExtentLayout.ChunkSize)
+                {
+                    var whole = (bytes.Length - 1) / ExtentLayout.ChunkSize * ExtentLayout.ChunkSize;
+                    WriteChunks(bytes.Span[..whole]);
+                    bytes = bytes[whole..];
+                }
+
                 var count = Math.Min(bytes.Length, ExtentLayout.ChunkSize - _chunk.WrittenCount);
                 _chunk.Write(bytes.Span[..count]);
                 bytes = bytes[count..];
@@ -104,15 +113,23 @@ internal sealed class ExtentWriter : IExtentWriter
 
     private void WriteChunk()
     {
-        _file ??= _files.Rent(2 * ExtentLayout.ChunkSize);
-        if (_file.Length > 0 && _file.Length + ExtentLayout.FootprintOf(Length) > ExtentFiles.FileSizeMax)
-            MoveToOwnFile();
         var chunk = _chunk.WrittenSpan;
-        using (var use = _file.Open())
-            use.File.Write(_file.Length + ExtentLayout.HeaderSize + _written, chunk);
-        _chunks.Add(Checksum.Of(chunk));
-        _written += chunk.Length;
+        WriteChunks(chunk);
         _chunk.ResetWrittenCount();
+    }
+
+    /// <summary>Writes whole chunks, or the last one.</summary>
+    private void WriteChunks(ReadOnlySpan<byte> chunks)
+    {
+        var size = _written + chunks.Length;
+        _file ??= _files.Rent(Math.Max(2 * ExtentLayout.ChunkSize, ExtentLayout.FootprintOf(size)));
+        if (_file.Length > 0 && _file.Length + ExtentLayout.FootprintOf(size) > ExtentFiles.FileSizeMax)
+            MoveToOwnFile();
+        using (var use = _file.Open())
+            use.File.Write(_file.Length + ExtentLayout.HeaderSize + _written, chunks);
+        _written = size;
+        for (; !chunks.IsEmpty; chunks = chunks[Math.Min(ExtentLayout.ChunkSize, chunks.Length)..])
+            _chunks.Add(Checksum.Of(chunks[..Math.Min(ExtentLayout.ChunkSize, chunks.Length)]));
     }
 
     /// <summary>The extent turned out longer than the room left: it starts over at the head of a new file.</summary>

@@ -9,6 +9,12 @@ namespace Samtala.Hypercore.Logs.Core;
 /// there, unless somebody does so already. A group never ends in the middle of an append.</remarks>
 internal sealed class GroupWriter
 {
+    /// <summary>A group of so many blocks goes, however small they are.</summary>
+    public const int BlockCountMax = 8192;
+
+    /// <summary>From this size on, the next group is filled beside the writing.</summary>
+    private const int BulkSize = 64 * 1024;
+
     private readonly LogEnvironment _environment;
     private readonly LogState _state;
     private readonly LogPages _pages;
@@ -129,34 +135,40 @@ internal sealed class GroupWriter
         Start();
     }
 
-    /// <summary>Waits until the group that is on its way has arrived; at once if there is none.</summary>
+    /// <summary>Waits until a group has arrived: the one that is on its way, or else the one that fills.</summary>
     public Task WhenRoomAsync()
     {
+        Task next;
         lock (_state.Gate)
         {
             if (_underway is { } underway)
                 return underway.Done.Task;
             _open.IsDue = true;
+            next = _open.Done.Task;
         }
 
         Start();
-        return Task.CompletedTask;
+        return next;
     }
 
     private void Start()
     {
+        bool isBulk;
         lock (_state.Gate)
         {
             if (_isDriving || _isChanging || !_open.IsDue)
                 return;
             _isDriving = true;
+            isBulk = _open.Size >= BulkSize;
         }
 
-        _ = DriveAsync();
+        _ = DriveAsync(isBulk);
     }
 
-    private async Task DriveAsync()
+    private async Task DriveAsync(bool isBulk)
     {
+        if (isBulk)
+            await Task.Yield();
         while (true)
         {
             WriteGroup group;

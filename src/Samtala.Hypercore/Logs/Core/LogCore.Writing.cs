@@ -155,7 +155,9 @@ internal sealed partial class LogCore
             throw;
         }
 
-        return _writer.EndChange(durable, durable);
+        bool isFull = _writer.Open.Size >= _environment.Options.WaitingSizeMax / 2
+            || _writer.Open.BlockCount >= GroupWriter.BlockCountMax;
+        return _writer.EndChange(durable || isFull, durable);
     }
 
     private async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
