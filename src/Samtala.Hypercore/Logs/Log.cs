@@ -53,6 +53,9 @@ public sealed partial class Log : IAsyncDisposable
     /// <summary>Whether two different logs of the writer were proven: then nothing is written or taken any more.</summary>
     public bool IsFrozen => _core.IsFrozen;
 
+    /// <summary>Why the log is frozen: both heads, and who signed them. Null while it is not.</summary>
+    public ConflictProof? Conflict => _core.Conflict;
+
     /// <summary>Whether this own log is closed for writing because a newer head may exist: ask peers, then call
     /// <see cref="ConfirmHeadAsync"/>, or go on in a new incarnation.</summary>
     public bool MustVerifyHead => _core.IsDoubtful;

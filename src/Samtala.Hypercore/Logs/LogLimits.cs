@@ -18,9 +18,6 @@ public static class LogLimits
     /// <summary>Longest key of user data in UTF-8 bytes.</summary>
     public const int UserDataKeySizeMax = 128;
 
-    /// <summary>Longest stored proof of a conflict in bytes.</summary>
-    public const int ConflictSizeMax = 256 * 1024;
-
     /// <summary>Lengths and indices stay below; so do JavaScript's.</summary>
     public const ulong LengthMax = 1UL << 53;
 }

@@ -27,7 +27,7 @@ internal sealed partial class LogCore
     public async ValueTask EraseAsync()
     {
         LogHead empty = LogHead.Empty with { Fork = _state.Stored.Head.Fork };
-        await RunAloneAsync(() => _trimmer.ReplaceHeadAsync(empty, 0, CancellationToken.None));
+        await RunAloneAsync(() => _trimmer.CutAsync(empty, CancellationToken.None));
         lock (_state.Gate)
             _pages.Forget();
     }

@@ -1,5 +1,7 @@
+using Samtala.Hypercore.Logs.Pages;
 using Samtala.Hypercore.Proofs;
 using Samtala.Hypercore.Tree;
+using Samtala.Storage;
 
 namespace Samtala.Hypercore.Logs.Core;
 
@@ -7,6 +9,8 @@ namespace Samtala.Hypercore.Logs.Core;
 internal sealed partial class LogCore
 {
     private ITimer? _delay;
+
+    public ConflictProof? Conflict { get; private set; }
 
     /// <summary>Makes a proof of the durable state, with the block's bytes.</summary>
     /// <returns>Why not, or the proof.</returns>
@@ -48,6 +52,83 @@ internal sealed partial class LogCore
         {
             _turn.Release();
         }
+    }
+
+    public async ValueTask<bool> ReorgAsync(VerifiedReorg reorg, CancellationToken cancellationToken)
+    {
+        if (ForkPolicy == ForkPolicy.None)
+            return false;
+        await BeginTurnAsync(cancellationToken);
+        try
+        {
+            await _writer.FlushAsync(cancellationToken);
+            LogHead head = _state.Stored.Head;
+            if (_state.Stored.IsFrozen || head.Fork != reorg.Base.Fork || head.Length != reorg.Base.Length
+                || reorg.NewHead.Fork <= head.Fork || reorg.Ancestors > head.Length)
+            {
+                return false;
+            }
+
+            LogHead common = LogHead.Of(
+                reorg.NewHead.Fork, await ReadRootsAsync(reorg.Ancestors, cancellationToken));
+            await RunAloneAsync(() => _trimmer.ReplaceAsync(common, reorg.NewHead, reorg.Nodes));
+            await LearnAsync(reorg.NewManifest);
+            Cut(reorg.Ancestors);
+            Tell(new LogChange(
+                LogChangeKind.Truncated, reorg.Ancestors, head.Length - reorg.Ancestors, reorg.NewHead.Length,
+                reorg.NewHead.Fork));
+            return true;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask FreezeAsync(ConflictProof conflict, CancellationToken cancellationToken)
+    {
+        if (conflict.Key != Key)
+            throw new ArgumentException($"The proof is of log {conflict.Key}, not {Key}.", nameof(conflict));
+        await BeginTurnAsync(cancellationToken);
+        try
+        {
+            if (_state.Stored.IsFrozen)
+                return;
+            await _writer.FlushAsync(cancellationToken);
+            BatchList batches = new();
+            ChunkedValue.Put(batches.Next, LogKeyspaces.Conflicts, Number, conflict.Encode());
+            await RunAloneAsync(async () =>
+            {
+                foreach (WriteBatch part in batches.All.SkipLast(1))
+                    await _environment.Store.CommitAsync(part, Durability.Later, CancellationToken.None);
+                await WriteRecordAsync(_state.Stored with { IsFrozen = true }, batches.All[^1]);
+            });
+            Conflict = conflict;
+            Tell(new LogChange(LogChangeKind.Frozen, 0, 0, _state.Stored.Head.Length, _state.Stored.Head.Fork));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async ValueTask LearnAsync(Manifests.Manifest? manifest)
+    {
+        if (manifest is null)
+            return;
+        WriteBatch batch = new();
+        ChunkedValue.Put(batch, LogKeyspaces.Manifests, Number, manifest.Encode());
+        await _environment.Store.CommitAsync(batch, Durability.Durable, CancellationToken.None);
+        Authority = Authority.Learn(manifest)!;
+    }
+
+    private async ValueTask LoadConflictAsync(CancellationToken cancellationToken)
+    {
+        byte[]? value = await ChunkedValue.GetAsync(
+            _environment.Store, LogKeyspaces.Conflicts, Number, cancellationToken);
+        Conflict = value is not null && ConflictProof.TryDecode(value, out ConflictProof? conflict)
+            ? conflict
+            : throw LogErrors.DamagedRecord(LogKeyspaces.Conflicts.Name, Number);
     }
 
     private async ValueTask<(ProofVerdict Verdict, ProofError Error)> JudgeAsync(

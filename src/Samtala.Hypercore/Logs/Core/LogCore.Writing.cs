@@ -65,7 +65,7 @@ internal sealed partial class LogCore
 
             LogHead cut = LogHead.Of(next, await ReadRootsAsync(length, cancellationToken));
             cut = cut with { Signature = _writer.Signer!.Sign(cut) };
-            await RunAloneAsync(() => _trimmer.ReplaceHeadAsync(cut, length, cancellationToken));
+            await RunAloneAsync(() => _trimmer.CutAsync(cut, cancellationToken));
             Cut(length);
             Tell(new LogChange(LogChangeKind.Truncated, length, head.Length - length, length, next));
         }

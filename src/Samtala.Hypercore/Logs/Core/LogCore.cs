@@ -3,12 +3,13 @@ using Samtala.Encodings;
 using Samtala.Hypercore.Logs.Pages;
 using Samtala.Hypercore.Manifests;
 using Samtala.Hypercore.Proofs;
+using Samtala.Hypercore.Replication;
 using Samtala.Hypercore.Tree;
 
 namespace Samtala.Hypercore.Logs.Core;
 
 /// <summary>One log of the store; every session of it shares this.</summary>
-internal sealed partial class LogCore : IReplicatedLog
+internal sealed partial class LogCore : IForkingLog
 {
     private readonly LogEnvironment _environment;
     private readonly LogState _state;
@@ -105,6 +106,8 @@ internal sealed partial class LogCore : IReplicatedLog
 
         if (_trimmer.IsNeeded)
             await _trimmer.FinishAsync(cancellationToken);
+        if (record.IsFrozen)
+            await LoadConflictAsync(cancellationToken);
     }
 
     /// <summary>Takes what a session brings.</summary>
@@ -143,7 +146,10 @@ internal sealed partial class LogCore : IReplicatedLog
         _pages.ReadNodeAsync(index, cancellationToken);
 
     public async ValueTask<ReadOnlyMemory<byte>?> ReadStoredAsync(ulong index, CancellationToken cancellationToken) =>
-        await _reader.ReadAsync(index, durable: true, cancellationToken) is { } block ? block : null;
+        // Null alone would convert to empty memory, and an absent block pass for an empty one.
+        await _reader.ReadAsync(index, durable: true, cancellationToken) is { } block
+            ? block
+            : default(ReadOnlyMemory<byte>?);
 
     /// <summary>A block that was applied, durable or not.</summary>
     public ValueTask<byte[]?> ReadAppliedAsync(ulong index, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Samtala.Hypercore.Logs.Pages;
 using Samtala.Hypercore.Tree;
 using Samtala.Storage;
@@ -12,7 +13,8 @@ internal sealed class LogTrimmer(LogEnvironment environment, LogState state, Log
 
     /// <summary>Whether something was left half-way.</summary>
     public bool IsNeeded =>
-        state.Stored.GarbageEnd > state.Stored.Head.Length || state.Stored.Clearing.End > state.Stored.Clearing.Start;
+        state.Stored.GarbageEnd > state.Stored.Head.Length || state.Stored.Clearing.End > state.Stored.Clearing.Start
+        || state.Stored.Successor is not null;
 
     /// <summary>Finishes what was left half-way.</summary>
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
@@ -21,31 +23,85 @@ internal sealed class LogTrimmer(LogEnvironment environment, LogState state, Log
             await RemoveGarbageAsync(cancellationToken);
         if (state.Stored.Clearing.End > state.Stored.Clearing.Start)
             await ClearPagesAsync(cancellationToken);
+        if (state.Stored.Successor is not null)
+            await AdoptSuccessorAsync();
     }
 
-    /// <summary>Replaces the head by a shorter one, or one of another fork.</summary>
-    /// <param name="head">Signed.</param>
-    /// <param name="common">How many blocks both have.</param>
+    /// <summary>Cuts the log back.</summary>
+    /// <param name="head">The shorter head, signed.</param>
     /// <param name="cancellationToken">Gives up before the head is written.</param>
-    public async ValueTask ReplaceHeadAsync(LogHead head, ulong common, CancellationToken cancellationToken)
+    public async ValueTask CutAsync(LogHead head, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        await ShortenAsync(state.Stored with { Head = head });
+        lock (state.Gate)
+            state.Applied = state.Durable = head;
+        await RemoveGarbageAsync(CancellationToken.None);
+    }
+
+    /// <summary>Adopts another head, with which the log has the first blocks in common.</summary>
+    /// <param name="common">The head of the common blocks. It is never shown: nobody signed it.</param>
+    /// <param name="successor">The head to adopt, signed.</param>
+    /// <param name="nodes">Its nodes.</param>
+    public async ValueTask ReplaceAsync(LogHead common, LogHead successor, ImmutableArray<MerkleNode> nodes)
+    {
+        await ShortenAsync(state.Stored with { Head = common, Successor = successor, SuccessorNodes = nodes });
+        await RemoveGarbageAsync(CancellationToken.None);
+        await AdoptSuccessorAsync();
+    }
+
+    private async ValueTask ShortenAsync(LogRecord record)
+    {
         ulong oldLength = state.Stored.Head.Length;
-        LogRecord record = state.Stored with
+        ulong length = record.Head.Length;
+        record = record with
         {
-            Head = head,
-            ContiguousLength = Math.Min(state.Contiguous, common),
+            ContiguousLength = Math.Min(state.Contiguous, length),
             GarbageEnd = Math.Max(oldLength, state.Stored.GarbageEnd),
         };
         await CommitHeadAsync(record, new WriteBatch(), Durability.Durable);
         lock (state.Gate)
         {
-            state.Applied = state.Durable = head;
-            if (oldLength > common)
-                state.SetAbsent(common, oldLength - common);
+            if (oldLength > length)
+                state.SetAbsent(length, oldLength - length);
+        }
+    }
+
+    private async ValueTask AdoptSuccessorAsync()
+    {
+        LogHead head = state.Stored.Successor!;
+        Dictionary<PageAddress, NodePage> changed = [];
+        PageBatch batch = new(environment.Store, int.MaxValue);
+        foreach (MerkleNode node in state.Stored.SuccessorNodes)
+        {
+            PageAddress address = PageAddress.OfNode(state.Number, node.Index, out int slot);
+            if (!changed.TryGetValue(address, out NodePage? page))
+            {
+                page = await pages.LoadAsync(address, CancellationToken.None) is { } known
+                    ? Copy(known)
+                    : new NodePage(address);
+                changed.Add(address, page);
+            }
+
+            page.Set(slot, node.Hash, node.Size);
         }
 
-        await RemoveGarbageAsync(CancellationToken.None);
+        foreach (NodePage page in changed.Values)
+            batch.Put(page);
+        LogRecord record = state.Stored with { Head = head, Successor = null, SuccessorNodes = [] };
+        await CommitHeadAsync(record, batch.Current, Durability.Durable);
+        lock (state.Gate)
+        {
+            state.Applied = state.Durable = head;
+            foreach (NodePage page in changed.Values)
+                pages.Replace(page);
+        }
+    }
+
+    private NodePage Copy(NodePage page)
+    {
+        lock (state.Gate)
+            return page.CopyUntil(ulong.MaxValue);
     }
 
     /// <summary>Removes blocks; their hashes stay.</summary>
@@ -120,6 +176,8 @@ internal sealed class LogTrimmer(LogEnvironment environment, LogState state, Log
     {
         ulong length = state.Stored.Head.Length;
         ulong end = state.Stored.GarbageEnd;
+        if (end <= length)
+            return;
         SpaceAccount space = new(environment.Store);
         PageBatch batch = new(environment.Store, RunSize);
         for (int level = 0; level < PageAddress.LevelCount; level++)

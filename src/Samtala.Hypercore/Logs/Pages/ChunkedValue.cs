@@ -9,24 +9,33 @@ namespace Samtala.Hypercore.Logs.Pages;
 internal static class ChunkedValue
 {
     /// <summary>Longest value in bytes: manifests, signatures and proofs are shorter.</summary>
-    public const int SizeMax = 256 * 1024;
+    public const int SizeMax = 512 * 1024;
 
     private const int PartSize = StoreLimits.ValueSizeMax - sizeof(int);
 
     /// <summary>How many parts a value takes.</summary>
     public static int PartCount(int size) => Math.Max(1, (size + PartSize - 1) / PartSize);
 
-    public static void Put(WriteBatch batch, Keyspace keyspace, ulong number, ReadOnlySpan<byte> value)
+    public static void Put(WriteBatch batch, Keyspace keyspace, ulong number, ReadOnlySpan<byte> value) =>
+        Put(_ => batch, keyspace, number, value);
+
+    /// <summary>Puts a value that may need several batches.</summary>
+    /// <param name="batchFor">Gives the batch for a part of a size.</param>
+    /// <param name="keyspace">Where.</param>
+    /// <param name="number">Of the log.</param>
+    /// <param name="value">At most <see cref="SizeMax"/> bytes.</param>
+    public static void Put(
+        Func<int, WriteBatch> batchFor, Keyspace keyspace, ulong number, ReadOnlySpan<byte> value)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(value.Length, SizeMax, nameof(value));
         byte[] first = new byte[sizeof(int) + Math.Min(value.Length, PartSize)];
         BinaryPrimitives.WriteInt32LittleEndian(first, value.Length);
         value[..(first.Length - sizeof(int))].CopyTo(first.AsSpan(sizeof(int)));
-        batch.Put(keyspace, LogKeyspaces.PairKey(number, 0), first);
+        batchFor(first.Length).Put(keyspace, LogKeyspaces.PairKey(number, 0), first);
         for (int part = 1; part < PartCount(value.Length); part++)
         {
             int at = part * PartSize;
-            batch.Put(
+            batchFor(PartSize).Put(
                 keyspace, LogKeyspaces.PairKey(number, (ulong)part),
                 value.Slice(at, Math.Min(PartSize, value.Length - at)));
         }
