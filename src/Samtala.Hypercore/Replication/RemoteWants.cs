@@ -56,7 +56,8 @@ internal sealed class RemoteWants
             _sizes.RemoveAt(i);
     }
 
-    /// <summary>Whether any block of a range is wanted. May say yes for a large range that only lies near one.</summary>
+    /// <summary>Whether any block of a range is wanted. Says yes also for some large ranges that only lie near
+    /// one.</summary>
     public bool Overlaps(ulong start, ulong length)
     {
         if (All)

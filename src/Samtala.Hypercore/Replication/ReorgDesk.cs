@@ -18,8 +18,8 @@ internal sealed class ReorgDesk(LogReplicator owner)
 
     /// <summary>Whether a peer has a newer fork that may be followed.</summary>
     public bool IsWanted(ReplicationPeer peer) =>
-        owner.Forks is not null && owner.Log.ForkPolicy == ForkPolicy.Allow && !owner.Log.IsFrozen && peer.Remote.IsSynced
-        && peer.Remote.Fork > owner.Local.Fork && peer.Remote.Length > 0 && owner.IsDownloading;
+        owner.Forks is not null && owner.Log.ForkPolicy == ForkPolicy.Allow && !owner.Log.IsFrozen
+        && peer.Remote.IsSynced && peer.Remote.Fork > owner.Local.Fork && peer.Remote.Length > 0 && owner.IsDownloading;
 
     public void Plan(ref RequestPlanner.Draft draft)
     {

@@ -15,7 +15,8 @@ internal static class ReplicationLimits
     /// <summary>Answers "not available" of one peer before it is left alone for a while.</summary>
     public const int NoDataMax = 32;
 
-    /// <summary>Answers that did not fit the tree in a row before the connection ends. A few are honest races.</summary>
+    /// <summary>Answers that did not fit the tree in a row before the connection ends. A few are honest
+    /// races.</summary>
     public const int MisfitsMax = 256;
 
     /// <summary>Conflict proofs nobody asked for that are verified per channel; each costs a signature check.</summary>

@@ -48,7 +48,7 @@ public sealed record ReplicatorOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan HotSwapAge { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Whether logs of the store that nobody started are opened and served when a peer asks for them.</summary>
+    /// <summary>Whether logs of the store that nobody started are opened and served when a peer asks.</summary>
     /// <value>Default true.</value>
     public bool ServeStoredLogs { get; init; } = true;
 }

@@ -210,8 +210,12 @@ internal sealed class MemoryLog : IForkingLog
     {
         ulong before = AcceptedHead.Length;
         HashSet<ulong> kept = added.IsDefault ? [] : [.. added.Select(node => node.Index)];
-        foreach (ulong node in _nodes.Keys.Where(n => FlatTree.RightSpan(n) >= length * 2 && !kept.Contains(n)).ToArray())
-            _nodes.Remove(node);
+        foreach (ulong node in _nodes.Keys.ToArray())
+        {
+            if (FlatTree.RightSpan(node) >= length * 2 && !kept.Contains(node))
+                _nodes.Remove(node);
+        }
+
         foreach (MerkleNode root in head.Roots)
             _nodes[root.Index] = root;
         foreach (ulong block in _blocks.Keys.Where(b => b >= length).ToArray())

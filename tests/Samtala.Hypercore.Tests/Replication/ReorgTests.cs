@@ -31,7 +31,8 @@ public sealed class ReorgTests
     public void A_writer_who_signed_two_logs_freezes_both_readers_with_the_proof()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());
-        MemoryLog one = MemoryLog.Create(ReplicationWorld.Secret(1)), other = MemoryLog.Create(ReplicationWorld.Secret(1));
+        MemoryLog one = MemoryLog.Create(ReplicationWorld.Secret(1));
+        MemoryLog other = MemoryLog.Create(ReplicationWorld.Secret(1));
         one.Append(DownloadTests.Blocks(0, 10));
         other.Append(DownloadTests.Blocks(5, 12));
         ReplicationWorld.Node a = world.Add(one).Live(), b = world.Add(other).Live();

@@ -53,7 +53,8 @@ public sealed class ReplicationSessionsVectorTests
                 foreach (JsonElement message in Messages(frame))
                 {
                     if (message.TryGetProperty("name", out JsonElement name) && name.ValueEquals("data")
-                        && message.GetProperty("value").GetProperty("block") is { ValueKind: JsonValueKind.Object } block)
+                        && message.GetProperty("value").GetProperty("block") is var block
+                        && block.ValueKind == JsonValueKind.Object)
                     {
                         ulong index = block.GetProperty("index").GetUInt64();
                         fetches.Add(node.Replicator.FetchAsync(index, CancellationToken.None).AsTask());
@@ -127,7 +128,10 @@ public sealed class ReplicationSessionsVectorTests
         foreach ((ulong type, byte[] payload) in RecordedPeer.Split(frame.Hex("hex")))
         {
             if ((MessageType)type is MessageType.Data or MessageType.Bitfield or MessageType.NoData)
-                Assert.True(peer.Sent.Remove((type, Convert.ToHexStringLower(payload))), $"Not sent: {frame.Text("hex")}");
+            {
+                bool wasSent = peer.Sent.Remove((type, Convert.ToHexStringLower(payload)));
+                Assert.True(wasSent, $"Not sent: {frame.Text("hex")}");
+            }
         }
     }
 
