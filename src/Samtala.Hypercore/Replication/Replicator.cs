@@ -184,7 +184,12 @@ public sealed class Replicator : IAsyncDisposable
             entry = _entries.GetValueOrDefault(discoveryKey);
         if (entry is null && _context.Options.ServeStoredLogs)
             entry = await OpenStoredAsync(discoveryKey);
-        entry?.Replicator.OpenOn(mux);
+        if (entry is null)
+            return;
+        entry.Replicator.OpenOn(mux);
+
+        // The connection may have ended meanwhile: then nobody else would close what was opened for it.
+        ReleaseIfUnused(entry.Replicator);
     }
 
     private async ValueTask<Entry?> OpenStoredAsync(Hash32 discoveryKey)
