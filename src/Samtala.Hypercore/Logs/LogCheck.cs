@@ -36,7 +36,7 @@ public static class LogCheck
         ArgumentNullException.ThrowIfNull(head);
         if (await log.GetAsync(index, new LogRead { Raw = true }, cancellationToken) is not { } block)
             return null;
-        ulong levels = MissingNodes.CountMax(head.Length, index);
+        ulong levels = MissingNodes.CountMax(head.Length, index * 2);
         ProofRequest request = new() { Fork = head.Fork, Block = new NodeRequest(index, levels) };
         if (await log.ProveAsync(request, cancellationToken) is not { Block: { } proof })
             return false;

@@ -70,6 +70,13 @@ public sealed partial class LogService
         for (ulong index = 0; index < head.Length; index++)
         {
             await CheckAsync(log, head, index, progress, context.CancellationToken);
+            if (log.Fork != head.Fork)
+            {
+                throw ServiceError.Make(
+                    StatusCode.Aborted, "SAM0732", "LOG_CUT_BACK",
+                    $"'{request.Name}' was cut back while it was verified. Verify it again.");
+            }
+
             if (index % ProgressEvery != ProgressEvery - 1)
                 continue;
             await responseStream.WriteAsync(progress, context.CancellationToken);
@@ -137,7 +144,9 @@ public sealed partial class LogService
         }
 
         progress.Entries++;
-        if (valid is true)
+
+        // What is now in the place of an entry that was cut off is not damaged, and must not be cleared.
+        if (valid is true || log.Fork != head.Fork)
             return;
         progress.Damaged.Add((long)index);
 
