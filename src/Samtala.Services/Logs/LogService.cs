@@ -4,6 +4,7 @@ using Grpc.Core;
 using Samtala.Hypercore.Logs;
 using Samtala.Node.V1;
 using Samtala.Peers;
+using Samtala.Storage;
 using Stored = Samtala.Hypercore.Logs.Log;
 
 namespace Samtala.Services.Logs;
@@ -77,7 +78,7 @@ public sealed partial class LogService : Samtala.Node.V1.LogService.LogServiceBa
                 .Take(size + 1).ToList();
             ListLogsResponse response = new();
             foreach (var kept in page.Take(size))
-                response.Logs.Add(await DescribeAsync(kept));
+                response.Logs.Add(await DescribeListedAsync(kept));
             if (page.Count > size)
                 response.NextPageToken = Paging.Token(page[size - 1].Key.Bytes);
             return response;
@@ -215,6 +216,36 @@ public sealed partial class LogService : Samtala.Node.V1.LogService.LogServiceBa
             Unconfirmed = log.MustVerifyHead,
         };
         return described;
+    }
+
+    /// <summary>Describes a log also when it cannot be opened: one damaged log must not hide the others.</summary>
+    private async Task<Node.V1.Log> DescribeListedAsync(KeptLog kept)
+    {
+        string problem;
+        try
+        {
+            return await DescribeAsync(kept);
+        }
+        catch (LogException e) when (e.Problem == LogProblem.Damaged)
+        {
+            problem = e.Message;
+        }
+        catch (StoreCorruptException e)
+        {
+            problem = e.Message;
+        }
+
+        return new Node.V1.Log
+        {
+            Name = LogNames.Of(kept.Key),
+            Label = kept.Label,
+            Key = LogNames.TextOf(kept.Key),
+            Shared = kept.IsShared,
+            Peers = { kept.Peers },
+            DownloadAll = kept.DownloadsAll,
+            Encrypted = kept.IsEncrypted,
+            Problem = problem,
+        };
     }
 
     private string ProblemOf(KeptLog kept, Stored log)

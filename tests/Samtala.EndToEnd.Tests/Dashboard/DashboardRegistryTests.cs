@@ -45,7 +45,7 @@ public sealed class DashboardRegistryTests(DashboardBrowser browser)
     {
         await using var first = await RunningNode.StartAsync();
         await using var other = await RunningNode.StartAsync();
-        using var window = await browser.OpenAsync();
+        await using var window = await browser.OpenAsync();
         var page = window.Page;
         await window.SignInAsync(first, "/app/p/registry");
         await window.HeadingAsync("Share with other nodes");

@@ -29,6 +29,9 @@ public sealed class DashboardSharedLogTests(DashboardBrowser browser)
             await HasAsync(page, "20–39", "0–39");
             await writer.AppendAsync("news", "late news");
             await page.GetByText("21–40 of 41").WaitForAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Verify all entries" }).ClickAsync();
+            await page.GetByText("All is right: 20 entries").WaitForAsync();
+            await page.GetByText("21 entries are not here").WaitForAsync();
             await FitsAsync(window, "log");
             await page.GetByRole(AriaRole.Link, new() { Name = "Logs" }).First.ClickAsync();
             await page.GetByRole(AriaRole.Link, new() { Name = "their-news" }).WaitForAsync();

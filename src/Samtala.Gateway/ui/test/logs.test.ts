@@ -4,7 +4,7 @@ import { answersOf, isKey, readAddresses } from "../shell/logs/addresses.ts";
 import { fromBase64, outline, percent, rangesOf, rangesText, shareOf } from "../shell/logs/cells.ts";
 import { hex, preview, toBase64 } from "../shell/logs/entry.ts";
 import { EntryWindow } from "../shell/logs/entry-window.ts";
-import { confirmationOf, inOrder, titleOf, type Log } from "../shell/logs/log.ts";
+import { after, confirmationOf, inOrder, titleOf, type Log } from "../shell/logs/log.ts";
 import { Verdict } from "../shell/logs/verdict.ts";
 import { parseRoute } from "../shell/route.ts";
 import { speak } from "./page.ts";
@@ -127,6 +127,16 @@ test("a verification tells the worst it found", () => {
   assert.equal(at({ entries: "5", absent: "2", signatureValid: true, done: true }).kind, "fine");
   const damaged = at({ damaged: ["7"] }, { damaged: ["2", "7"], signatureValid: true, done: true });
   assert.deepEqual([damaged.kind, damaged.list(String)], ["damaged", "2, 7"]);
+});
+
+test("an event tells what a log is like now", () => {
+  const own: Log = { name: "logs/a", writable: true, length: "5", contiguousLength: "5" };
+  assert.deepEqual(after(own, { kind: "APPENDED", length: "7" }),
+    { ...own, length: "7", contiguousLength: "7", fork: "0", frozen: false });
+  const theirs: Log = { name: "logs/a", length: "5", contiguousLength: "5" };
+  assert.equal(after(theirs, { kind: "APPENDED", length: "7" }).contiguousLength, "5");
+  assert.equal(after(own, { kind: "TRUNCATED", length: "2", fork: "1" }).contiguousLength, "2");
+  assert.equal(after(own, { kind: "FROZEN", length: "5" }).frozen, true);
 });
 
 test("logs have names, an order and an address", () => {

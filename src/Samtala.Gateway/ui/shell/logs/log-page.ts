@@ -9,7 +9,7 @@ import { paths } from "../route.ts";
 import { ShellElement } from "../shell-element.ts";
 import { say } from "./catalogue.ts";
 import { CELLS, fromBase64, percent, shareOf } from "./cells.ts";
-import { hexOf, int, isOwn, keyOf, titleOf, type Log, type LogAvailability, type LogEvent } from "./log.ts";
+import { after, hexOf, int, isOwn, keyOf, titleOf, type Log, type LogAvailability, type LogEvent } from "./log.ts";
 import "./log-about.ts";
 import "./log-append.ts";
 import "./log-confirm.ts";
@@ -154,11 +154,7 @@ export class LogPage extends ShellElement {
   /** Shows at once what the event tells, and reads the rest soon. */
   private _happened(event: LogEvent): void {
     const shown = this._shown.value;
-    if (shown) {
-      const { length = "0", fork = "0" } = event;
-      const frozen = shown.log.frozen === true || event.kind === "FROZEN";
-      this._shown.set({ ...shown, log: { ...shown.log, length, fork, frozen } });
-    }
+    if (shown) this._shown.set({ ...shown, log: after(shown.log, event) });
     if (event.kind === "CLEARED") this._losses++;
     this._touched();
   }

@@ -109,6 +109,14 @@ export function confirmationOf(log: Log): string {
   return log.label || keyOf(log).slice(0, 8);
 }
 
+/** A log after what an event tells, as far as it does. What this node writes itself is here at once. */
+export function after(log: Log, { kind, length = "0", fork = "0" }: LogEvent): Log {
+  const whole = log.writable === true && (log.contiguousLength ?? "0") === (log.length ?? "0");
+  const contiguousLength = whole && kind === "APPENDED" ? length
+    : String(Math.min(int(log.contiguousLength), int(length)));
+  return { ...log, length, fork, contiguousLength, frozen: log.frozen === true || kind === "FROZEN" };
+}
+
 /** Those with a label first, by label; the others by key. */
 export function inOrder(logs: readonly Log[]): Log[] {
   const rank = (log: Log): string => (log.label ? `0${log.label}` : `1${hexOf(log)}`);
