@@ -25,10 +25,18 @@ internal static class CoreReplicate
         var (from, to) = RangeOf(flags, log.Length);
         await replication.DownloadAsync(from, to, 0, limit.Token);
         var downloaded = watch.Elapsed;
+
+        // Listening begins before the report, so nothing that happens meanwhile is missed.
+        await using var changes = log.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var next = changes.MoveNextAsync();
         await ReportAsync(log, flags, (from, to), (updated, downloaded), limit.Token);
         limit.CancelAfter(Timeout.InfiniteTimeSpan);
-        if (flags.Has("live"))
-            await FollowAsync(log, cancellationToken);
+        while (flags.Has("live") && await next)
+        {
+            await TellAsync(log, changes.Current, cancellationToken);
+            next = changes.MoveNextAsync();
+        }
+
         return 0;
     }
 
@@ -69,25 +77,22 @@ internal static class CoreReplicate
         });
     }
 
-    private static async Task FollowAsync(Log log, CancellationToken cancellationToken)
+    private static async Task TellAsync(Log log, LogChange change, CancellationToken cancellationToken)
     {
-        await foreach (var change in log.WatchAsync(cancellationToken))
+        if (change.Kind == LogChangeKind.Truncated)
         {
-            if (change.Kind == LogChangeKind.Truncated)
+            Lines.Print(new JsonObject
             {
-                Lines.Print(new JsonObject
-                {
-                    ["event"] = "truncate", ["length"] = change.Start, ["fork"] = change.Fork,
-                });
-            }
-            else if (change.Kind == LogChangeKind.Appended)
+                ["event"] = "truncate", ["length"] = change.Start, ["fork"] = change.Fork,
+            });
+        }
+        else if (change.Kind == LogChangeKind.Appended)
+        {
+            var block = await log.GetAsync(change.Length - 1, new LogRead { Wait = true }, cancellationToken);
+            Lines.Print(new JsonObject
             {
-                var block = await log.GetAsync(change.Length - 1, new LogRead { Wait = true }, cancellationToken);
-                Lines.Print(new JsonObject
-                {
-                    ["event"] = "append", ["length"] = change.Length, ["hash"] = Blake2b.HashData(block).ToString(),
-                });
-            }
+                ["event"] = "append", ["length"] = change.Length, ["hash"] = Blake2b.HashData(block).ToString(),
+            });
         }
     }
 }

@@ -69,19 +69,18 @@ public sealed class LogInteropTests
         var got = await ReadAsync(reader, served, ["--encrypt", "secret"]);
         AssertEqualTrees(served.Ready, got);
 
-        await using var open = await ServeAsync(server, ["--blocks", "50"]);
-        Assert.Equal((string?)(await ReadAsync(reader, open, []))["digest"], (string?)got["digest"]);
+        await using var open = await ServeAsync(JavaScript, ["--blocks", "50"]);
+        Assert.Equal((string?)(await ReadAsync(JavaScript, open, []))["digest"], (string?)got["digest"]);
     }
 
-    [Theory]
-    [MemberData(nameof(BothWays))]
-    public async Task An_encrypted_log_of_hypercore_10_is_read_with_its_key(
-        Implementation server, Implementation reader)
+    // One way only: the JavaScript reader cannot read such a log of its own kind either ("k must be a typed array").
+    [Fact]
+    public async Task An_encrypted_log_of_hypercore_10_is_read_with_its_key()
     {
-        await using var served = await ServeAsync(server, ["--blocks", "20", "--encrypt", "secret", "--compat"]);
-        var got = await ReadAsync(reader, served, ["--encrypt", "secret"]);
-        await using var open = await ServeAsync(server, ["--blocks", "20"]);
-        Assert.Equal((string?)(await ReadAsync(reader, open, []))["digest"], (string?)got["digest"]);
+        await using var served = await ServeAsync(JavaScript, ["--blocks", "20", "--encrypt", "secret", "--compat"]);
+        var got = await ReadAsync(Implementation.Samtala, served, ["--encrypt", "secret"]);
+        await using var open = await ServeAsync(JavaScript, ["--blocks", "20"]);
+        Assert.Equal((string?)(await ReadAsync(JavaScript, open, []))["digest"], (string?)got["digest"]);
     }
 
     [Theory]
