@@ -41,8 +41,8 @@ internal static class BeeRead
     {
         BeeRange range = new()
         {
-            AtLeast = flags.Has("gte") ? Utf8.UTF8.GetBytes(flags.Text("gte")) : null,
-            Below = flags.Has("lt") ? Utf8.UTF8.GetBytes(flags.Text("lt")) : null,
+            AtLeast = BoundOf(flags, "gte"),
+            Below = BoundOf(flags, "lt"),
             Reverse = flags.Has("reverse"),
             Limit = flags.Number("limit", 20),
         };
@@ -56,6 +56,9 @@ internal static class BeeRead
         Lines.Print(new JsonObject { ["ok"] = true, ["entries"] = count });
         return 0;
     }
+
+    private static ReadOnlyMemory<byte>? BoundOf(Flags flags, string name) =>
+        flags.Has(name) ? new ReadOnlyMemory<byte>(Utf8.UTF8.GetBytes(flags.Text(name))) : null;
 
     private static JsonObject Describe(BeeEntry entry) => new()
     {
