@@ -57,8 +57,13 @@ internal static class BeeRead
         return 0;
     }
 
-    private static ReadOnlyMemory<byte>? BoundOf(Flags flags, string name) =>
-        flags.Has(name) ? new ReadOnlyMemory<byte>(Utf8.UTF8.GetBytes(flags.Text(name))) : null;
+    private static ReadOnlyMemory<byte>? BoundOf(Flags flags, string name)
+    {
+        // Not a conditional expression: there null would become empty memory, which is a bound.
+        if (flags.Has(name))
+            return Utf8.UTF8.GetBytes(flags.Text(name));
+        return null;
+    }
 
     private static JsonObject Describe(BeeEntry entry) => new()
     {
