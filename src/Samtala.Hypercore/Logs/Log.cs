@@ -207,6 +207,7 @@ public sealed partial class Log : IAsyncDisposable
     }
 
     /// <summary>Ends the session. The last one writes what waits.</summary>
+    /// <exception cref="StoreException">The disk refused that; what was not durable is gone.</exception>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)

@@ -187,8 +187,8 @@ public sealed partial class LogStore : IAsyncDisposable
         {
             if (--core.SessionCount > 0 || _isDisposed)
                 return;
-            await core.CloseAsync();
             _open.Remove(core.Key);
+            await core.CloseAsync();
         }
         finally
         {

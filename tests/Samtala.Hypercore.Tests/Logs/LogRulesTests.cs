@@ -261,6 +261,22 @@ public sealed class LogRulesTests
         Assert.Equal("a", LogWorld.Text(await log.GetAsync(0, cancellationToken: Now)));
     }
 
+    [Fact]
+    public async Task Blocks_for_later_that_the_disk_refused_are_missed_at_the_flush()
+    {
+        await using LogWorld world = new();
+        StoppingStore store = new(world.Store);
+        LogStoreOptions options = new() { GroupSize = 64 << 10, WaitingSizeMax = 128 << 10 };
+        await using LogStore logs = new(store, TimeProvider.System, options);
+        using SecretKey key = world.Key(1);
+        Log log = await logs.CreateAsync(new LogCreation { SecretKey = key }, Now);
+        await log.AppendAsync(LogWorld.Block("a"), cancellationToken: Now);
+        store.CommitsLeft = 0;
+        await log.AppendAsync(new byte[80 << 10], Durability.Later, Now);
+        await Assert.ThrowsAsync<StoreException>(async () => await log.FlushAsync(Now));
+        Assert.Equal((1UL, 1UL), (log.Length, log.AppliedLength));
+    }
+
     private static async Task<Log> OwnAsync(LogWorld world, ForkPolicy policy = ForkPolicy.Allow) =>
         await world.Logs.CreateAsync(new LogCreation { SecretKey = world.Key(1), ForkPolicy = policy }, Now);
 

@@ -10,6 +10,9 @@ internal sealed class StoppingStore(IStore inner) : IStore
 
     public bool HasStopped { get; private set; }
 
+    /// <summary>Stops the machine now.</summary>
+    public void Stop() => HasStopped = true;
+
     public HashSet<ulong> LiveExtents { get; } = [];
 
     public StoreCapabilities Capabilities => inner.Capabilities;

@@ -23,6 +23,9 @@ internal sealed class GroupWriter
     private WriteGroup _open;
     private WriteGroup? _underway;
     private Exception? _failure;
+
+    /// <summary>Blocks nobody waited for were lost, and nobody was told yet.</summary>
+    private Exception? _untold;
     private bool _isDriving;
     private bool _isChanging;
 
@@ -68,6 +71,7 @@ internal sealed class GroupWriter
             {
                 _failure = null;
                 TakeBack(failure);
+                _untold = null;
                 throw new StoreException(failure.Message, failure);
             }
 
@@ -104,9 +108,31 @@ internal sealed class GroupWriter
         Start();
     }
 
+    /// <summary>Tells, once, that blocks which were to be written later are lost.</summary>
+    /// <exception cref="StoreException">They are.</exception>
+    public void ThrowIfLost()
+    {
+        if (TakeLoss() is { } error)
+            throw new StoreException(error.Message, error);
+    }
+
+    /// <summary>The loss nobody was told of, which is told now.</summary>
+    public Exception? TakeLoss()
+    {
+        lock (_state.Gate)
+        {
+            Exception? error = _untold;
+            _untold = null;
+            return error;
+        }
+    }
+
     /// <summary>Makes what is open due and waits until it and everything before is durable.</summary>
+    /// <exception cref="StoreException">The disk refused that, or refused an earlier group nobody waited for.
+    /// </exception>
     public Task FlushAsync(CancellationToken cancellationToken)
     {
+        ThrowIfLost();
         WriteGroup group;
         lock (_state.Gate)
         {
@@ -372,6 +398,8 @@ internal sealed class GroupWriter
                 _state.Drafts.Remove(draft.Extent);
         }
 
+        if (!lost.Exists(group => group.MustBeDurable))
+            _untold = error;
         _underway = null;
         _state.Applied = _state.Stored.Head;
         _pages.Forget();

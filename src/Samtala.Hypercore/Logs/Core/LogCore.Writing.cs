@@ -26,6 +26,7 @@ internal sealed partial class LogCore
         try
         {
             CheckWritable(terms.Signature);
+            _writer.ThrowIfLost();
             LogHead head = _state.Applied;
             first = head.Length;
             if (terms.ExpectedHead is { } expected && (expected.Length != head.Length || expected.Fork != head.Fork))
@@ -162,8 +163,16 @@ internal sealed partial class LogCore
 
     private async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
     {
-        while (_writer.WaitingSize >= _environment.Options.WaitingSizeMax)
-            await _writer.WhenRoomAsync().WaitAsync(cancellationToken);
+        try
+        {
+            while (_writer.WaitingSize >= _environment.Options.WaitingSizeMax)
+                await _writer.WhenRoomAsync().WaitAsync(cancellationToken);
+        }
+        catch (StoreException)
+        {
+            _writer.TakeLoss();
+            throw;
+        }
     }
 
     /// <summary>Waits for the turn, and finishes first what a failure left half-way.</summary>
