@@ -14,6 +14,8 @@ public static class LogBench
 
     public static async Task<int> RunAsync(BenchArguments arguments)
     {
+        if (arguments.Case == "replicate")
+            return await ReplicationBench.RunAsync(arguments);
         var size = arguments.Get("size", 100);
         Load load = new(
             arguments.Get("blocks", 200_000), size, arguments.Get("batch", 1000),

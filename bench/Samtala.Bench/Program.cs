@@ -8,7 +8,6 @@ Dictionary<string, Func<BenchArguments, Task<int>>> areas = new(StringComparer.O
     ["log"] = LogBench.RunAsync,
     ["node"] = NodeBench.RunAsync,
     ["registry"] = RegistryBench.RunAsync,
-    ["replicate"] = ReplicationBench.RunAsync,
     ["store"] = StoreBench.RunAsync,
 };
 

@@ -10,20 +10,20 @@ using Samtala.Network;
 
 namespace Samtala.Bench;
 
-/// <summary>A log over TCP between two processes: `replicate serve` has it, `replicate` downloads it. Either side may
+/// <summary>A log over TCP between two processes: `log replicate --serve` has it, `log replicate` downloads it. Either side may
 /// be interop/hyper/core-serve.js or core-replicate.js instead.</summary>
 internal static class ReplicationBench
 {
     public const string Usage =
-        "  replicate [--blocks N] [--size B] [--runs N] | [--key HEX --port P] [--live] (from a server that runs)\n"
-        + "  replicate serve [--blocks N] [--size B] [--compat] [--encrypt HEX] [--append-every MS] [--port P]";
+        "  log replicate [--blocks N] [--size B] [--runs N] | [--key HEX --port P] [--live] (from a server that runs)\n"
+        + "  log replicate --serve [--blocks N] [--size B] [--compat] [--encrypt HEX] [--append-every MS] [--port P]";
 
-    public static Task<int> RunAsync(BenchArguments arguments) => arguments.Case switch
+    public static Task<int> RunAsync(BenchArguments arguments)
     {
-        "serve" => ServeAsync(arguments),
-        _ when arguments.Has("key") => FollowAsync(arguments),
-        _ => MeasureAsync(arguments),
-    };
+        if (arguments.Has("serve"))
+            return ServeAsync(arguments);
+        return arguments.Has("key") ? FollowAsync(arguments) : MeasureAsync(arguments);
+    }
 
     /// <summary>Serves until standard input ends.</summary>
     private static async Task<int> ServeAsync(BenchArguments arguments)
@@ -118,8 +118,8 @@ internal static class ReplicationBench
 
         server.StandardInput.Close();
         await server.WaitForExitAsync();
-        BenchLine.Write("replicate", "blocks", "1/s", blocks, ("serverCpuMs", serverCpu));
-        BenchLine.Write("replicate", "bytes", "MB/s", megabytes, ("serverCpuMs", serverCpu),
+        BenchLine.Write("log", "replicate-blocks", "1/s", blocks, ("serverCpuMs", serverCpu));
+        BenchLine.Write("log", "replicate-bytes", "MB/s", megabytes, ("serverCpuMs", serverCpu),
             ("clientCpuMs", last["cpuMs"]!.DeepClone()));
         return 0;
     }
@@ -198,7 +198,7 @@ internal static class ReplicationBench
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        foreach (string argument in (string[])["replicate", "serve",
+        foreach (string argument in (string[])["log", "replicate", "--serve",
             "--blocks", arguments.Get("blocks", "100000"), "--size", arguments.Get("size", "100"), .. Flags(arguments)])
         {
             start.ArgumentList.Add(argument);
