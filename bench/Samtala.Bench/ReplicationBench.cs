@@ -51,7 +51,7 @@ internal static class ReplicationBench
         while (arguments.Get("append-every", 0) is > 0 and int every && !stop.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(every), TimeProvider.System, CancellationToken.None);
-            await log.AppendAsync(Block((int)log.Length, size));
+            await log.AppendAsync(Block((int)log.Length, size), cancellationToken: CancellationToken.None);
         }
 
         await reading;
@@ -65,7 +65,8 @@ internal static class ReplicationBench
         {
             string[] words = line.Split(' ');
             if (words[0] == "truncate")
-                await log.TruncateAsync(ulong.Parse(words[1], CultureInfo.InvariantCulture));
+                await log.TruncateAsync(
+                    ulong.Parse(words[1], CultureInfo.InvariantCulture), null, CancellationToken.None);
             else
                 await AppendAsync(log, (int)log.Length + int.Parse(words[1], CultureInfo.InvariantCulture), size);
             Write(("event", line), ("length", log.Length), ("treeHash", log.Head.TreeHash().ToString()));
@@ -82,7 +83,7 @@ internal static class ReplicationBench
         await using LogReplication follow = peer.Replicator.Start(
             log, arguments.Has("live") ? LogInterest.Full : LogInterest.Serve);
         JsonObject line = await DownloadAsync(peer, log, arguments);
-        Console.Out.WriteLine(line.ToJsonString());
+        await Console.Out.WriteLineAsync(line.ToJsonString());
         while (arguments.Has("live"))
         {
             string before = log.Head.TreeHash().ToString();

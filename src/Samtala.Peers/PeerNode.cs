@@ -163,7 +163,8 @@ public sealed partial class PeerNode : IAsyncDisposable
         string label, bool isShared, bool isEncrypted, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(label);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(label.Length, KeptLog.LabelSizeMax);
+        if (label.Length > KeptLog.LabelSizeMax)
+            throw new ArgumentException($"A label has at most {KeptLog.LabelSizeMax} characters.", nameof(label));
         CheckLabel(label);
         Hash32 key;
         using (var writer = _open.WriterKey(label))
@@ -245,6 +246,7 @@ public sealed partial class PeerNode : IAsyncDisposable
         await _blobs.DisposeAsync();
         foreach (var key in _followed.Keys)
             await StopAsync(key);
+        await _replicator.DisposeAsync();
         await _open.DisposeAsync();
         await _logs.DisposeAsync();
     }

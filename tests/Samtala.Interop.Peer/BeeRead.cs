@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Samtala.Hypercore.Bees;
-using Samtala.Hypercore.Logs;
 using Samtala.Hypercore.Replication;
 using Utf8 = System.Text.Encoding;
 
@@ -21,7 +20,8 @@ internal static class BeeRead
         Bee bee = new(log);
         Lines.Print(new JsonObject
         {
-            ["header"] = (await bee.GetHeaderAsync(limit.Token))?.Protocol, ["version"] = bee.Version,
+            ["header"] = (await bee.GetHeaderAsync(limit.Token))?.Protocol,
+            ["version"] = bee.Version,
         });
         return flags.Has("get")
             ? await GetAsync(bee, flags.Text("get"), limit.Token)
@@ -67,6 +67,8 @@ internal static class BeeRead
 
     private static JsonObject Describe(BeeEntry entry) => new()
     {
-        ["seq"] = entry.Seq, ["key"] = entry.KeyText, ["value"] = entry.ValueText,
+        ["seq"] = entry.Seq,
+        ["key"] = entry.KeyText,
+        ["value"] = entry.ValueText,
     };
 }

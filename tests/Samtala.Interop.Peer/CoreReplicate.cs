@@ -68,11 +68,16 @@ internal static class CoreReplicate
         var seconds = Math.Max(0.001, (times.Downloaded - times.Updated).TotalSeconds);
         Lines.Print(new JsonObject
         {
-            ["ok"] = true, ["length"] = log.Length, ["fork"] = log.Fork, ["bytes"] = bytes,
-            ["updateMs"] = (long)times.Updated.TotalMilliseconds, ["downloadMs"] = (long)times.Downloaded.TotalMilliseconds,
+            ["ok"] = true,
+            ["length"] = log.Length,
+            ["fork"] = log.Fork,
+            ["bytes"] = bytes,
+            ["updateMs"] = (long)times.Updated.TotalMilliseconds,
+            ["downloadMs"] = (long)times.Downloaded.TotalMilliseconds,
             ["mbps"] = Math.Round(bytes / 1e6 / seconds, 2),
             ["blocksPerSec"] = Math.Round((range.To - range.From) / seconds),
-            ["treeHash"] = log.Head.TreeHash().ToString(), ["digest"] = digest.GetHash32AndReset().ToString(),
+            ["treeHash"] = log.Head.TreeHash().ToString(),
+            ["digest"] = digest.GetHash32AndReset().ToString(),
             ["rssMB"] = Environment.WorkingSet / 1_000_000,
         });
     }
@@ -83,7 +88,9 @@ internal static class CoreReplicate
         {
             Lines.Print(new JsonObject
             {
-                ["event"] = "truncate", ["length"] = change.Start, ["fork"] = change.Fork,
+                ["event"] = "truncate",
+                ["length"] = change.Start,
+                ["fork"] = change.Fork,
             });
         }
         else if (change.Kind == LogChangeKind.Appended)
@@ -91,7 +98,9 @@ internal static class CoreReplicate
             var block = await log.GetAsync(change.Length - 1, new LogRead { Wait = true }, cancellationToken);
             Lines.Print(new JsonObject
             {
-                ["event"] = "append", ["length"] = change.Length, ["hash"] = Blake2b.HashData(block).ToString(),
+                ["event"] = "append",
+                ["length"] = change.Length,
+                ["hash"] = Blake2b.HashData(block).ToString(),
             });
         }
     }

@@ -26,8 +26,12 @@ internal static class CoreServe
         var local = bench.Hub.Listen(Workbench.AddressOf(flags));
         Lines.Print(new JsonObject
         {
-            ["event"] = "ready", ["key"] = log.Key.ToString(), ["discoveryKey"] = log.DiscoveryKey.ToString(),
-            ["length"] = log.Length, ["byteLength"] = log.ByteLength, ["treeHash"] = log.Head.TreeHash().ToString(),
+            ["event"] = "ready",
+            ["key"] = log.Key.ToString(),
+            ["discoveryKey"] = log.DiscoveryKey.ToString(),
+            ["length"] = log.Length,
+            ["byteLength"] = log.ByteLength,
+            ["treeHash"] = log.Head.TreeHash().ToString(),
             ["tcp"] = local.Port,
         });
         if (flags.Has("truncate-to"))
@@ -115,7 +119,9 @@ internal static class CoreServe
         await log.AppendAsync("after"u8.ToArray());
         Lines.Print(new JsonObject
         {
-            ["event"] = "truncated", ["length"] = log.Length, ["fork"] = log.Fork,
+            ["event"] = "truncated",
+            ["length"] = log.Length,
+            ["fork"] = log.Fork,
             ["treeHash"] = log.Head.TreeHash().ToString(),
         });
     }

@@ -17,7 +17,7 @@ internal sealed class Flags
         for (var i = 0; i < arguments.Length; i++)
         {
             if (!arguments[i].StartsWith("--", StringComparison.Ordinal))
-                throw new ArgumentException($"'{arguments[i]}' is not a flag; write --name value.");
+                throw new ArgumentException($"'{arguments[i]}' is not a flag; write --name value.", nameof(arguments));
             var hasValue = i + 1 < arguments.Length && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal);
             _values[arguments[i][2..]] = hasValue ? arguments[++i] : "";
         }
@@ -47,6 +47,6 @@ internal sealed class Flags
         Span<byte> bytes = stackalloc byte[Hash32.Size];
         return ZBase32.TryDecode(text, bytes)
             ? new Hash32(bytes)
-            : throw new ArgumentException($"--{name} '{text}' is no key; write 64 hexadecimal digits.");
+            : throw new ArgumentException($"--{name} '{text}' is no key; write 64 hexadecimal digits.", nameof(name));
     }
 }

@@ -10,7 +10,8 @@ Dictionary<string, Func<Flags, CancellationToken, Task<int>>> verbs = new(String
 };
 if (args.Length == 0 || !verbs.TryGetValue(args[0], out var run))
 {
-    Console.Error.WriteLine($"peer {string.Join('|', verbs.Keys)} [--name value ...]; see interop/hyper/README.md");
+    await Console.Error.WriteLineAsync(
+        $"peer {string.Join('|', verbs.Keys)} [--name value ...]; see interop/hyper/README.md");
     return 2;
 }
 

@@ -36,7 +36,9 @@ internal static class SecretTcp
             var local = hub.Listen(Workbench.AddressOf(flags, "listen"));
             Lines.Print(new JsonObject
             {
-                ["event"] = "listening", ["port"] = local.Port, ["publicKey"] = key.PublicKey.ToString(),
+                ["event"] = "listening",
+                ["port"] = local.Port,
+                ["publicKey"] = key.PublicKey.ToString(),
             });
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             return 0;
@@ -52,7 +54,9 @@ internal static class SecretTcp
             same &= received.Take(cancellationToken).AsSpan().SequenceEqual(TestBlock.Make(i, size));
         Lines.Print(new JsonObject
         {
-            ["ok"] = same, ["messages"] = count, ["remote"] = open.RemotePublicKey.ToString(),
+            ["ok"] = same,
+            ["messages"] = count,
+            ["remote"] = open.RemotePublicKey.ToString(),
             ["hash"] = Convert.ToHexStringLower(open.HandshakeHash.Span),
         });
         return same ? 0 : 1;
@@ -60,7 +64,9 @@ internal static class SecretTcp
 
     private static JsonObject Open(PeerConnection connection) => new()
     {
-        ["event"] = "open", ["ok"] = true, ["remote"] = connection.RemotePublicKey.ToString(),
+        ["event"] = "open",
+        ["ok"] = true,
+        ["remote"] = connection.RemotePublicKey.ToString(),
         ["hash"] = Convert.ToHexStringLower(connection.HandshakeHash.Span),
     };
 }

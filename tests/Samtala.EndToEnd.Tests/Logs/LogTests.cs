@@ -167,7 +167,7 @@ public sealed class LogTests
             using var response = await node.Client.GetAsync(path, Cancel);
             if (response.StatusCode != HttpStatusCode.NotFound)
                 return await response.Content.ReadFromJsonAsync<JsonElement>(Cancel);
-            await Task.Delay(50, Cancel);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
         }
     }
 

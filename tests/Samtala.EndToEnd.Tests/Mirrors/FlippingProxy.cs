@@ -31,7 +31,7 @@ internal sealed class FlippingProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
+        _listener.Dispose();
         await _serving;
         _stop.Dispose();
     }
