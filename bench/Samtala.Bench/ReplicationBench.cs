@@ -64,11 +64,11 @@ internal static class ReplicationBench
         while (await Console.In.ReadLineAsync(CancellationToken.None) is { Length: > 0 } line)
         {
             string[] words = line.Split(' ');
+            ulong number = ulong.Parse(words[1], CultureInfo.InvariantCulture);
             if (words[0] == "truncate")
-                await log.TruncateAsync(
-                    ulong.Parse(words[1], CultureInfo.InvariantCulture), null, CancellationToken.None);
+                await log.TruncateAsync(number, null, CancellationToken.None);
             else
-                await AppendAsync(log, (int)log.Length + int.Parse(words[1], CultureInfo.InvariantCulture), size);
+                await AppendAsync(log, (int)(log.Length + number), size);
             Write(("event", line), ("length", log.Length), ("treeHash", log.Head.TreeHash().ToString()));
         }
 
