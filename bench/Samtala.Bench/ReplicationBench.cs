@@ -10,7 +10,8 @@ using Samtala.Network;
 
 namespace Samtala.Bench;
 
-/// <summary>A log over TCP between two processes: `log replicate --serve` has it, `log replicate` downloads it. Either side may
+/// <summary>A log over TCP between two processes: `log replicate --serve` has it, `log replicate` downloads it. Either
+/// side may
 /// be interop/hyper/core-serve.js or core-replicate.js instead.</summary>
 internal static class ReplicationBench
 {

@@ -86,7 +86,8 @@ internal sealed class OpenLogs(LogStore logs, NodeSecrets secrets, SecretSlab sl
         return secrets.OpenKey(kept.SealedKey.AsSpan(), kept.Key.Bytes)
             ?? throw new PeerException(
                 "SAM0982", PeerProblem.Unavailable,
-                $"The encryption key of log {kept.Key} was sealed by another device. Follow the log again with its key.");
+                $"The encryption key of log {kept.Key} was sealed by another device. Follow the log again with its "
+                + "key.");
     }
 
     private sealed class Entry : IAsyncDisposable

@@ -17,7 +17,8 @@ internal sealed class PeerLinks(LinkContext context) : IAsyncDisposable
     public bool Leads(IEnumerable<string> addresses, PublicKey peer) =>
         addresses.Any(a => _links.TryGetValue(a, out var link) && link.State.Peer == peer);
 
-    /// <summary>A connection that this node dialled is open: whose link it is may now exchange that link's logs.</summary>
+    /// <summary>A connection that this node dialled is open: whose link it is may now exchange that link's
+    /// logs.</summary>
     public void Introduce(PeerConnection connection)
     {
         foreach (var link in _links.Values)

@@ -6,7 +6,8 @@ using Samtala.Hypercore.Replication;
 
 namespace Samtala.Peers;
 
-/// <summary>Who may exchange what with this node: shared logs and blobs with whoever knows their key, followed ones with
+/// <summary>Who may exchange what with this node: shared logs and blobs with whoever knows their key, followed ones
+/// with
 /// the peers that are asked for them, and nothing else with anybody.</summary>
 internal sealed class SharePolicy(LogBook book, SharedBlobs blobs) : IReplicationPolicy
 {

@@ -5,7 +5,8 @@ using Utf8 = System.Text.Encoding;
 
 namespace Samtala.Interop.Peer;
 
-/// <summary><c>bee-read --key K --tcp PORT</c>: reads a Hyperbee from a peer, fetching only the paths it needs.</summary>
+/// <summary><c>bee-read --key K --tcp PORT</c>: reads a Hyperbee from a peer, fetching only the paths it
+/// needs.</summary>
 internal static class BeeRead
 {
     public static async Task<int> RunAsync(Flags flags, CancellationToken cancellationToken)

@@ -76,7 +76,8 @@ internal static class CoreServe
         {
             ReadOnlyMemory<byte>[] next =
             [
-                .. Enumerable.Range(length, Math.Min(AppendCount, blocks - length)).Select(i => TestBlock.Make(i, size)),
+                .. Enumerable.Range(length, Math.Min(AppendCount, blocks - length))
+                    .Select(i => TestBlock.Make(i, size)),
             ];
             if (signers.Length == 1)
                 await log.AppendAsync(next, Durability.Later, cancellationToken);

@@ -7,7 +7,8 @@ namespace Samtala.Interop.Peer;
 /// <summary>One JSON object per line on standard output.</summary>
 internal static class Lines
 {
-    private static readonly JsonSerializerOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_options =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly Lock s_lock = new();
 
     public static void Print(JsonObject line)

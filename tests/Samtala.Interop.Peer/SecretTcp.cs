@@ -6,7 +6,8 @@ using Samtala.Network;
 
 namespace Samtala.Interop.Peer;
 
-/// <summary><c>secret-tcp --listen PORT | --connect PORT</c>: echo over the encrypted stream, without channels.</summary>
+/// <summary><c>secret-tcp --listen PORT | --connect PORT</c>: echo over the encrypted stream, without
+/// channels.</summary>
 internal static class SecretTcp
 {
     public static async Task<int> RunAsync(Flags flags, CancellationToken cancellationToken)

@@ -23,8 +23,8 @@ internal sealed class Workbench : IAsyncDisposable
         Logs = new LogStore(store, TimeProvider.System);
         Replicator = new Replicator(Logs, ReplicationPolicy.Everyone, TimeProvider.System, new ReplicatorOptions());
         Hub = new PeerHub(
-            new TcpTransport(new TcpTransportOptions(), TimeProvider.System), new PeerIdentity(Device, Slab, Random), new PeerHubOptions(),
-            TimeProvider.System, connection => Replicator.Attach(connection.Mux));
+            new TcpTransport(new TcpTransportOptions(), TimeProvider.System), new PeerIdentity(Device, Slab, Random),
+            new PeerHubOptions(), TimeProvider.System, connection => Replicator.Attach(connection.Mux));
     }
 
     public string Folder { get; }

@@ -138,7 +138,8 @@ internal sealed class RunningNode : IAsyncDisposable
         registry.Add(
             "node", new NodeService(new NodeServiceParts(Facts, store, health, audit, stop), _time),
             new TokenService(tokens, links, () => Facts.Http), new PluginService(kernel.Plugins), state,
-            new BlobService(kernel.Blobs), new LogService(peers, _time), new HealthService(registry), new ReflectionService(registry),
+            new BlobService(kernel.Blobs), new LogService(peers, _time), new HealthService(registry),
+            new ReflectionService(registry),
             new ReflectionService(registry).ToV1Alpha());
         kernel.SetAuthorities(gateway.Addresses.Authorities);
         await kernel.Plugins.StartAsync(cancellationToken);

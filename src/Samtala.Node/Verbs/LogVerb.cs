@@ -72,7 +72,8 @@ internal static class LogVerb
             JsonObject? last = null;
             foreach (var part in Parts(Entries(parsed.GetValue(entries)!, parsed.GetValue(lines), context)))
             {
-                var answer = await client.CallAsync(HttpMethod.Post, uri, new JsonObject { ["entries"] = part }, cancel);
+                JsonObject request = new() { ["entries"] = part };
+                var answer = await client.CallAsync(HttpMethod.Post, uri, request, cancel);
                 last = new()
                 {
                     ["firstIndex"] = (last ?? answer)["firstIndex"]?.DeepClone(),

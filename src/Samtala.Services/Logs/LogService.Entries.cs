@@ -25,12 +25,13 @@ public sealed partial class LogService
         AppendEntriesRequest request, ServerCallContext context) =>
         LogProblems.CallAsync(async () =>
         {
-            if (request.Entries.Count is 0 or > AppendCountMax || request.Entries.Sum(e => (long)e.Length) > AppendSizeMax)
+            if (request.Entries.Count is 0 or > AppendCountMax
+                || request.Entries.Sum(e => (long)e.Length) > AppendSizeMax)
             {
                 throw ServiceError.Invalid(
                     "SAM0727", "entries",
-                    $"One append has 1 to {AppendCountMax} entries of together at most {AppendSizeMax} bytes; send more "
-                    + "requests.");
+                    $"One append has 1 to {AppendCountMax} entries of together at most {AppendSizeMax} bytes; send "
+                    + "more requests.");
             }
 
             var log = await _peers.OpenAsync(LogNames.Find(_peers, request.Name));
@@ -110,7 +111,8 @@ public sealed partial class LogService
         {
             throw ServiceError.Make(
                 StatusCode.FailedPrecondition, "SAM0728", "LENGTH_CHANGED",
-                $"'{request.Name}' has {log.Length} entries, not {request.ExpectedLength}. Read what is new, and repeat.");
+                $"'{request.Name}' has {log.Length} entries, not {request.ExpectedLength}. Read what is new, and "
+                + "repeat.");
         }
 
         foreach (var entry in request.Entries)
@@ -147,8 +149,11 @@ public sealed partial class LogService
         try
         {
             await _peers.UpdateAsync(kept, index + 1, both.Token);
-            if (index < log.AppliedLength && await log.GetAsync(index, new LogRead { Wait = true }, both.Token) is { } fetched)
+            if (index < log.AppliedLength
+                && await log.GetAsync(index, new LogRead { Wait = true }, both.Token) is { } fetched)
+            {
                 return fetched;
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

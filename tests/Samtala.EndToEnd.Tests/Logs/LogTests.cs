@@ -125,7 +125,8 @@ public sealed class LogTests
     public async Task The_command_line_makes_fills_reads_and_checks_a_log()
     {
         await using var node = await RunningNode.StartAsync();
-        Assert.Contains("notes", (await RunAsync(node, "create", "notes", "--shared")).Output, StringComparison.Ordinal);
+        var made = await RunAsync(node, "create", "notes", "--shared");
+        Assert.Contains("notes", made.Output, StringComparison.Ordinal);
         await RunAsync(node, "append", "notes", "buy milk", "and bread");
         Assert.Equal("and bread", (await RunAsync(node, "get", "notes", "1")).Output);
         Assert.Equal("buy milk\nand bread\n", (await RunAsync(node, "read", "notes")).Output);
@@ -177,7 +178,10 @@ public sealed class LogTests
         request.Headers.Accept.ParseAdd("application/x-ndjson");
         using var response = await node.Client.SendAsync(request, Cancel);
         var text = await response.Content.ReadAsStringAsync(Cancel);
-        return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement)];
+        return
+        [
+            .. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement),
+        ];
     }
 
     private static async Task<JsonElement> NextAsync(StreamReader lines)
