@@ -239,8 +239,17 @@ public sealed partial class LogStore : IAsyncDisposable
 
     private async ValueTask EraseAsync(Hash32 key, ulong number)
     {
-        LogCore core = await LoadAsync(key, number, null, CancellationToken.None);
-        await core.EraseAsync();
-        await _directory.RemoveAsync(key, core.DiscoveryKey, number);
+        try
+        {
+            LogCore core = await LoadAsync(key, number, null, CancellationToken.None);
+            await core.EraseAsync();
+        }
+        catch (Exception e) when (e is StoreCorruptException or LogException { Problem: LogProblem.Damaged })
+        {
+            // A damaged log cannot tell what space is its own: that stays taken. It must go all the same, or a deletion
+            // that is tried again at every start would keep the other logs closed.
+        }
+
+        await _directory.RemoveAsync(key, Manifest.DiscoveryKey(key), number);
     }
 }
