@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Samtala.Abstractions;
 using Samtala.Crypto;
 using Samtala.Hypercore.Bees;
-using Samtala.Hypercore.Logs;
 using Samtala.Peers;
 using Samtala.Storage;
 
@@ -110,8 +109,8 @@ internal sealed class PluginMaps(PeerNode peers, string pluginId, TimeProvider t
         MapId id, MapRange range, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(range);
-        ArgumentOutOfRangeException.ThrowIfLessThan(range.Limit, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(range.Limit, IMaps.ScanMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(range.Limit, 1, nameof(range));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(range.Limit, IMaps.ScanMax, nameof(range));
         BeeRange wanted = new()
         {
             AtLeast = range.From,
