@@ -226,6 +226,17 @@ public sealed partial class PeerNode : IAsyncDisposable
         return changed;
     }
 
+    /// <summary>The key that blocks of an own encrypted log are encrypted with, 64 hexadecimal digits: a secret to give
+    /// to who shall read them.</summary>
+    /// <param name="kept">An own, encrypted log.</param>
+    public string EncryptionKeyOf(KeptLog kept)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        using var key = _parts.Secrets.BlockKey(kept.Label);
+        using var lease = key.Open();
+        return Convert.ToHexStringLower(lease.Bytes);
+    }
+
     /// <summary>Forgets a log with all its blocks.</summary>
     /// <param name="kept">Which.</param>
     /// <param name="cancellationToken">Gives up before anything is forgotten.</param>

@@ -33,6 +33,7 @@ internal static class LogVerb
             ["LogService_ClearEntries"] = "Gives the space of entries back and keeps their hashes.",
             ["LogService_TruncateLog"] = "Cuts an own log back; peers follow.",
             ["LogService_ConfirmHead"] = "Says that an own head is the newest there is, so that writing goes on.",
+            ["LogService_GetEncryptionKey"] = "Shows the key of an own encrypted log: whoever has it can read the log.",
             ["LogService_GetAvailability"] = "Shows who has which entries.",
         };
         var group = RpcCommands.Group(

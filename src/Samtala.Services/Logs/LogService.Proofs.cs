@@ -43,15 +43,12 @@ public sealed partial class LogService
             };
             if (index >= head.Length || await log.ProveAsync(wanted, context.CancellationToken) is not { } proof)
                 throw NotHere(log, index);
-            DataMessage message = new(0, proof);
-            var encoded = new byte[message.Size];
-            message.Write(encoded);
             LogProof answer = new()
             {
                 Index = request.Index,
                 Data = ByteString.CopyFrom(proof.Block!.Value.Value.Span),
                 Head = DescribeHead(log, head),
-                Encoded = UnsafeByteOperations.UnsafeWrap(encoded),
+                Encoded = Encode(proof),
             };
             answer.Nodes.Add(proof.Block.Value.Nodes.Select(Describe));
             return answer;
@@ -154,6 +151,14 @@ public sealed partial class LogService
         await log.ClearAsync(index, 1, cancellationToken);
     }
 
+    private static ByteString Encode(Proof proof)
+    {
+        DataMessage message = new(0, proof);
+        var encoded = new byte[message.Size];
+        message.Write(encoded);
+        return UnsafeByteOperations.UnsafeWrap(encoded);
+    }
+
     private static LogNode Describe(MerkleNode node) => new()
     {
         Index = (long)node.Index,
@@ -173,6 +178,8 @@ public sealed partial class LogService
             Manifest = log.Manifest is { } manifest ? ByteString.CopyFrom(manifest.Encode()) : ByteString.Empty,
         };
         described.Roots.Add(head.Roots.Select(Describe));
+        if (log.Conflict is { } conflict)
+            described.Conflict.Add([Encode(conflict.First), Encode(conflict.Second)]);
         return described;
     }
 }

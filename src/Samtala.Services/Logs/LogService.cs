@@ -130,6 +130,20 @@ public sealed partial class LogService : Samtala.Node.V1.LogService.LogServiceBa
         });
 
     /// <inheritdoc/>
+    public override Task<EncryptionKey> GetEncryptionKey(GetEncryptionKeyRequest request, ServerCallContext context)
+    {
+        var kept = LogNames.Find(_peers, request.Name);
+        if (kept is not { IsOwn: true, IsEncrypted: true })
+        {
+            throw ServiceError.Make(
+                StatusCode.FailedPrecondition, "SAM0733", "NO_ENCRYPTION_KEY",
+                $"'{request.Name}' is not an encrypted log of this node. Ask its writer for the key.");
+        }
+
+        return Task.FromResult(new EncryptionKey { EncryptionKey_ = _peers.EncryptionKeyOf(kept) });
+    }
+
+    /// <inheritdoc/>
     public override async Task WatchLog(
         WatchLogRequest request, IServerStreamWriter<LogEvent> responseStream, ServerCallContext context)
     {
@@ -205,6 +219,7 @@ public sealed partial class LogService : Samtala.Node.V1.LogService.LogServiceBa
             Fork = (long)log.Fork,
             ContiguousLength = (long)log.ContiguousLength,
             Writable = log.IsWritable,
+            Own = kept.IsOwn,
             Shared = kept.IsShared,
             Frozen = log.IsFrozen,
             Peers = { kept.Peers },

@@ -92,6 +92,18 @@ public sealed class LogTests
             "dear", System.Text.Encoding.Latin1.GetString(proof.GetProperty("data").GetBytesFromBase64()),
             StringComparison.Ordinal);
         Assert.True(log.GetProperty("encrypted").GetBoolean());
+
+        await using var b = await RunningNode.StartAsync();
+        await using var c = await RunningNode.StartAsync();
+        await PostAsync(a, "/v1/logs/diary:share", new { });
+        var key = log.GetProperty("key").GetString();
+        var encryptionKey = (await GetAsync(a, "/v1/logs/diary:encryptionKey")).GetProperty("encryptionKey").GetString();
+        await PostAsync(b, "/v1/logs:follow", new { key, peers = new[] { a.Listen }, encryptionKey });
+        Assert.Equal("dear diary", TextOf(await GetAsync(b, $"/v1/logs/{key}/entries/0")));
+        await PostAsync(c, "/v1/logs:follow", new { key, peers = new[] { a.Listen } });
+        Assert.DoesNotContain("dear", TextOf(await GetAsync(c, $"/v1/logs/{key}/entries/0")), StringComparison.Ordinal);
+        using var refused = await b.Client.GetAsync($"/v1/logs/{key}:encryptionKey", Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
     }
 
     [Fact]
