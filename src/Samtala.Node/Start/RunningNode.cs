@@ -136,7 +136,7 @@ internal sealed class RunningNode : IAsyncDisposable
         Facts = FactsOf(gateway.Addresses, dashboard.HasShell, peers);
         Login = links.TryMakeLogin() is { } login ? LoginLink.Of(Facts.Http, login.Secret) : "";
         registry.Add(
-            "node", new NodeService(new NodeServiceParts(Facts, store, health, audit, stop), _time),
+            "node", new NodeService(new NodeServiceParts(Facts, store, health, audit, stop) { Peers = peers }, _time),
             new TokenService(tokens, links, () => Facts.Http), new PluginService(kernel.Plugins), state,
             new BlobService(kernel.Blobs), new LogService(peers, _time), new HealthService(registry),
             new ReflectionService(registry),

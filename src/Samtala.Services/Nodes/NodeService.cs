@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Samtala.Node.V1;
+using Samtala.Peers;
+using Samtala.Services.Logs;
 using Samtala.Storage;
 
 namespace Samtala.Services.Nodes;
@@ -13,7 +15,11 @@ namespace Samtala.Services.Nodes;
 /// <param name="Audit">Who wrote what.</param>
 /// <param name="Stop">Asks the process to stop; returns at once.</param>
 public sealed record NodeServiceParts(
-    NodeFacts Facts, IStore Store, IPluginOverview Plugins, AuditLog Audit, Action Stop);
+    NodeFacts Facts, IStore Store, IPluginOverview Plugins, AuditLog Audit, Action Stop)
+{
+    /// <summary>Its logs and peers; null for a node without any.</summary>
+    public PeerNode? Peers { get; init; }
+}
 
 /// <summary>Tells how the node is, and stops it. See proto/samtala/node/v1/node.proto.</summary>
 public sealed class NodeService : Samtala.Node.V1.NodeService.NodeServiceBase
@@ -60,11 +66,16 @@ public sealed class NodeService : Samtala.Node.V1.NodeService.NodeServiceBase
     }
 
     /// <inheritdoc/>
-    public override Task<DiagnoseResponse> Diagnose(DiagnoseRequest request, ServerCallContext context) =>
-        Task.FromResult(new DiagnoseResponse
+    public override async Task<DiagnoseResponse> Diagnose(DiagnoseRequest request, ServerCallContext context)
+    {
+        DiagnoseResponse response = new()
         {
             Findings = { new CheckUp(_parts.Facts, _parts.Store, _parts.Plugins).Run() },
-        });
+        };
+        if (_parts.Peers is { } peers)
+            response.Findings.Add(await LogCheckUp.RunAsync(peers));
+        return response;
+    }
 
     /// <inheritdoc/>
     public override Task<Empty> Shutdown(ShutdownRequest request, ServerCallContext context)

@@ -146,6 +146,8 @@ public sealed class LogTests
         Assert.Equal(2, Number(head, "length"));
         Assert.Contains("notes", (await RunAsync(node, "list")).Output, StringComparison.Ordinal);
         await RunAsync(node, "verify", "notes");
+        var doctor = await Command.RunAsync(Checkout.Node, ["doctor", "--data", node.Data]);
+        Assert.Contains("kept or followed", doctor.Output, StringComparison.Ordinal);
         await RunAsync(node, "delete", "notes");
         Assert.DoesNotContain("notes", (await RunAsync(node, "list")).Output, StringComparison.Ordinal);
     }
