@@ -30,7 +30,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
     private readonly PeerAddress _address;
     private readonly LinkContext _context;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _running;
+    private Task _running = Task.CompletedTask;
     private volatile TaskCompletionSource _hurry = NewHurry();
     private volatile PeerLinkState _state;
     private volatile IPEndPoint? _dialling;
@@ -40,8 +40,10 @@ internal sealed partial class PeerLink : IAsyncDisposable
         _address = address;
         _context = context;
         _state = new PeerLinkState(address.ToString(), false, null, "not tried yet", null);
-        _running = RunAsync();
     }
+
+    /// <summary>Begins to dial. Not before the link can be found: who answers is introduced to all links.</summary>
+    public void Start() => _running = RunAsync();
 
     /// <summary>How it is now.</summary>
     public PeerLinkState State => _state;

@@ -52,8 +52,10 @@ internal sealed class PeerLinks(LinkContext context) : IAsyncDisposable
 
             foreach (var address in wanted)
             {
-                if (!_links.ContainsKey(address) && PeerAddress.TryParse(address, out var parsed))
-                    _links[address] = new PeerLink(parsed, context);
+                if (_links.ContainsKey(address) || !PeerAddress.TryParse(address, out var parsed))
+                    continue;
+                var link = _links[address] = new PeerLink(parsed, context);
+                link.Start();
             }
         }
 

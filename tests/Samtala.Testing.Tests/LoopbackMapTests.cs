@@ -112,6 +112,24 @@ public sealed class LoopbackMapTests
         Assert.Empty(await reader.Node.Maps.ListAsync(Token));
     }
 
+    [Fact]
+    public async Task One_reader_after_the_other_is_served()
+    {
+        await using var writer = await StartAsync(LoopbackKind.Direct, 1);
+        var map = (await writer.Node.Maps.CreateAsync("notes", Token)).Id;
+        await writer.Node.Maps.CommitAsync(map, [Put("a", "1")], Token);
+        await writer.Node.Maps.ShareAsync(map, isShared: true, Token);
+        var blob = await writer.Node.Blobs.PutAsync(Pieces(new byte[100_000]), [], Token);
+        await writer.Node.Blobs.ShareAsync([blob.Id], isShared: true, Token);
+        for (var i = 2; i < 6; i++)
+        {
+            await using var reader = await StartAsync(LoopbackKind.Direct, i);
+            await reader.Node.Maps.FollowAsync(map, writer.Node.Info.PeerAddresses, Token);
+            Assert.Equal("1", Text((await reader.Node.Maps.GetAsync(map, [Key("a")], Token))[0]!.Value));
+            Assert.Equal(blob, await reader.Node.Blobs.FetchAsync(new WantedBlob(blob.Id, map), Token));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task What_nobody_gives_is_an_error_that_says_who_was_asked(LoopbackKind loopback)

@@ -23,6 +23,7 @@ internal sealed partial class Publication(INode node, Shelf shelf, TimeProvider 
     private readonly SemaphoreSlim _changed = new(0);
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile Entrymaker? _entries;
+    private volatile bool _isWanted;
     private volatile bool _mustReconcile;
     private volatile bool _isWorking;
     private volatile string _error = "";
@@ -34,13 +35,12 @@ internal sealed partial class Publication(INode node, Shelf shelf, TimeProvider 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         shelf.Changed = Note;
-        if (!node.IsGranted("logs") || await shelf.FindAsync(
-            Shelf.SharingKey, RegistryJson.Default.SharingRecord, cancellationToken) is not { IsShared: true })
-        {
-            return;
-        }
+        _isWanted = node.IsGranted("logs") && await shelf.FindAsync(
+            Shelf.SharingKey, RegistryJson.Default.SharingRecord, cancellationToken) is { IsShared: true };
 
-        await OpenAsync(cancellationToken);
+        // What is held must be served, whatever becomes of the map: it is opened by the worker.
+        if (_isWanted)
+            Wake();
     }
 
     /// <summary>How it is now.</summary>
@@ -62,6 +62,7 @@ internal sealed partial class Publication(INode node, Shelf shelf, TimeProvider 
             await shelf.PutAsync(
                 Shelf.SharingKey, new SharingRecord(true), RegistryJson.Default.SharingRecord, cancellationToken);
             await OpenAsync(cancellationToken);
+            _isWanted = true;
         }
 
         var since = time.GetTimestamp();
@@ -75,6 +76,7 @@ internal sealed partial class Publication(INode node, Shelf shelf, TimeProvider 
     {
         await shelf.PutAsync(
             Shelf.SharingKey, new SharingRecord(false), RegistryJson.Default.SharingRecord, cancellationToken);
+        _isWanted = false;
         await _one.WaitAsync(cancellationToken);
         try
         {
@@ -98,10 +100,12 @@ internal sealed partial class Publication(INode node, Shelf shelf, TimeProvider 
         {
             await _changed.WaitAsync(cancellationToken);
             await Task.Delay(s_gather, time, cancellationToken);
-            while (_entries is not null && (_mustReconcile || !_noted.IsEmpty))
+            while (_isWanted && (_entries is null || _mustReconcile || !_noted.IsEmpty))
             {
                 try
                 {
+                    if (_entries is null)
+                        await OpenAsync(cancellationToken);
                     await StepAsync(cancellationToken);
                     _error = "";
                 }
@@ -123,16 +127,27 @@ internal sealed partial class Publication(INode node, Shelf shelf, TimeProvider 
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
-        var map = await node.Maps.CreateAsync(MapName, cancellationToken);
-        await node.Maps.ShareAsync(map.Id, isShared: true, cancellationToken);
-        _mustReconcile = true;
-        _entries = new Entrymaker(node, shelf, map.Id);
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            if (_entries is not null)
+                return;
+            var map = await node.Maps.CreateAsync(MapName, cancellationToken);
+            await node.Maps.ShareAsync(map.Id, isShared: true, cancellationToken);
+            _mustReconcile = true;
+            _entries = new Entrymaker(node, shelf, map.Id);
+        }
+        finally
+        {
+            _one.Release();
+        }
+
         Wake();
     }
 
     private void Note(string record)
     {
-        if (_entries is null || MirrorKeys.OfRecord(record) is null)
+        if (!_isWanted || MirrorKeys.OfRecord(record) is null)
             return;
         if (_noted.Count >= NotedMax)
             _mustReconcile = true;

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Samtala.Abstractions;
 using Samtala.Crypto;
 using Samtala.Hypercore.Bees;
+using Samtala.Hypercore.Logs;
 using Samtala.Peers;
 using Samtala.Storage;
 
@@ -26,9 +27,16 @@ internal sealed class PluginMaps(PeerNode peers, string pluginId, TimeProvider t
                 $"A map's name has 1 to {IMaps.NameSizeMax} of a-z, 0-9 and '-', not '{name}'.", nameof(name));
         }
 
-        var kept = peers.Find(OwnLabel + name)
-            ?? await peers.CreateAsync(OwnLabel + name, isShared: false, isEncrypted: false, cancellationToken);
-        return await DescribeAsync(kept);
+        try
+        {
+            var kept = peers.Find(OwnLabel + name)
+                ?? await peers.CreateAsync(OwnLabel + name, isShared: false, isEncrypted: false, cancellationToken);
+            return await DescribeAsync(kept);
+        }
+        catch (LogException e)
+        {
+            throw MapErrors.Of(e);
+        }
     }
 
     public async ValueTask ShareAsync(MapId id, bool isShared, CancellationToken cancellationToken)
@@ -249,14 +257,24 @@ internal sealed class PluginMaps(PeerNode peers, string pluginId, TimeProvider t
 
     private async ValueTask<MapInfo> DescribeAsync(KeptLog kept)
     {
-        var log = await peers.OpenAsync(kept);
-        return new MapInfo(MapReading.IdOf(kept.Key), kept.IsOwn ? kept.Label[OwnLabel.Length..] : "")
+        MapInfo map = new(MapReading.IdOf(kept.Key), kept.IsOwn ? kept.Label[OwnLabel.Length..] : "")
         {
             IsShared = kept.IsShared,
-            Length = (long)(kept.IsOwn ? log.Length : log.AppliedLength),
             Peers = [.. kept.Peers.Select(a => _reading.Describe(kept.Key, a))],
-            Error = log.IsFrozen ? "its writer signed two different contents" : "",
         };
+        try
+        {
+            var log = await peers.OpenAsync(kept);
+            return map with
+            {
+                Length = (long)(kept.IsOwn ? log.Length : log.AppliedLength),
+                Error = log.IsFrozen ? "its writer signed two different contents" : "",
+            };
+        }
+        catch (Exception e) when (e is LogException or PeerException)
+        {
+            return map with { Error = e.Message };
+        }
     }
 
     private static bool IsSame(MapInfo left, MapInfo right) =>
