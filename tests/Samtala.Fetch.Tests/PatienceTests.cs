@@ -137,6 +137,13 @@ public sealed class PatienceTests
 
         public ValueTask ReleaseAsync(BlobId id, CancellationToken cancellationToken) => default;
 
+        public ValueTask ShareAsync(
+            IReadOnlyList<BlobId> ids, bool isShared, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask<BlobInfo> FetchAsync(WantedBlob wanted, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         private static Digest Zero(DigestAlgorithm algorithm) => new(algorithm, new byte[Digest.SizeOf(algorithm)]);
     }
 }

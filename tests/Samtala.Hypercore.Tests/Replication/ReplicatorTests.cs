@@ -81,7 +81,7 @@ public sealed class ReplicatorTests : IAsyncDisposable
         return _nodes[^1];
     }
 
-    private async Task<Log> CreateAsync(LogStore logs, LogEncryption? encryption) => await logs.CreateAsync(
+    private static async Task<Log> CreateAsync(LogStore logs, LogEncryption? encryption) => await logs.CreateAsync(
         new LogCreation { SecretKey = ReplicationWorld.Secret(7), Encryption = encryption });
 
     private SimLink Connect(Replicator one, Replicator other)
