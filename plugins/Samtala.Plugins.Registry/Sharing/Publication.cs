@@ -61,8 +61,10 @@ internal sealed partial class Publication(INode node, Shelf shelf, TimeProvider 
         {
             await shelf.PutAsync(
                 Shelf.SharingKey, new SharingRecord(true), RegistryJson.Default.SharingRecord, cancellationToken);
-            await OpenAsync(cancellationToken);
+
+            // Before it is open: the worker is woken by that, and looks here first.
             _isWanted = true;
+            await OpenAsync(cancellationToken);
         }
 
         var since = time.GetTimestamp();

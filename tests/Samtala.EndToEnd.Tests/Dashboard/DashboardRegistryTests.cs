@@ -45,17 +45,9 @@ public sealed class DashboardRegistryTests(DashboardBrowser browser)
     {
         await using var first = await RunningNode.StartAsync();
         await using var other = await RunningNode.StartAsync();
+        var key = await ShareAsync(first);
         await using var window = await browser.OpenAsync();
         var page = window.Page;
-        await window.SignInAsync(first, "/app/p/registry");
-        await window.HeadingAsync("Share with other nodes");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Share", Exact = true }).ClickAsync();
-        await page.GetByText("Everything that is here is shared.").WaitForAsync();
-        var sharing = await first.Client.GetFromJsonAsync<JsonElement>("v1/registry/sharing");
-        var key = sharing.GetProperty("key").GetString()!;
-        await page.GetByText($"samtala registry follow {key} --peer {first.Listen}").WaitForAsync();
-        Assert.Empty(await window.FindingsAsync());
-
         await window.SignInAsync(other, "/app/p/registry");
         await page.GetByText("None. A node that shares its packages").WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Follow", Exact = true }).ClickAsync();
@@ -71,5 +63,20 @@ public sealed class DashboardRegistryTests(DashboardBrowser browser)
         await page.GetByText("Away", new() { Exact = true }).WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = $"Unfollow: {key[..8]}" }).ClickAsync();
         await page.GetByText("It is asked no longer.").WaitForAsync();
+    }
+
+    private async Task<string> ShareAsync(RunningNode node)
+    {
+        await using var window = await browser.OpenAsync();
+        var page = window.Page;
+        await window.SignInAsync(node, "/app/p/registry");
+        await window.HeadingAsync("Share with other nodes");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Share", Exact = true }).ClickAsync();
+        await page.GetByText("Everything that is here is shared.").WaitForAsync();
+        var sharing = await node.Client.GetFromJsonAsync<JsonElement>("v1/registry/sharing");
+        var key = sharing.GetProperty("key").GetString()!;
+        await page.GetByText($"samtala registry follow {key} --peer {node.Listen}").WaitForAsync();
+        Assert.Empty(await window.FindingsAsync());
+        return key;
     }
 }

@@ -33,6 +33,15 @@ public sealed class PublicationTests
     }
 
     [Fact]
+    public async Task Nothing_held_is_published_at_once()
+    {
+        await using var world = await SharingWorld.StartAsync();
+        await world.A.Mirrors.Publication.UnshareAsync(Token);
+        await world.A.Mirrors.Publication.ShareAsync(TimeSpan.FromMinutes(1), Token);
+        Assert.True((await world.A.Mirrors.Publication.ViewAsync(Token)).IsInStep);
+    }
+
+    [Fact]
     public async Task No_address_of_the_node_or_its_upstream_is_in_what_is_shared()
     {
         await using var world = await SharingWorld.StartAsync();
