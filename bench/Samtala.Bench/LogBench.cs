@@ -23,6 +23,8 @@ public static class LogBench
         List<double> appended = [];
         List<double> read = [];
         List<double> disk = [];
+        List<double> cpu = [];
+        List<LogBounds> bounds = [];
         var isGet = arguments.Case == "get";
         for (var run = -1; run < arguments.Get("runs", 3); run++)
         {
@@ -30,7 +32,7 @@ public static class LogBench
                 arguments.Get("folder", Path.GetTempPath()), $"samtala-log-{Environment.ProcessId}-{run}");
             try
             {
-                var rate = await AppendAsync(folder, load);
+                var (rate, cpuTime) = await AppendAsync(folder, load);
                 var gets = isGet ? await GetAsync(folder, load, arguments.Get("gets", 200_000)) : 0;
 
                 // The first run warms the compiler up; JavaScript's does so with its first section.
@@ -39,6 +41,8 @@ public static class LogBench
                 appended.Add(rate);
                 read.Add(gets);
                 disk.Add(SizeOf(folder) / (double)load.Blocks);
+                cpu.Add(cpuTime.TotalMicroseconds / load.Blocks);
+                bounds.Add(LogBounds.Measure(folder, load.Blocks, size, load.Batch));
             }
             finally
             {
@@ -53,11 +57,19 @@ public static class LogBench
         BenchLine.Write(
             "log", name, "blocks/s", appended, ("blocks", load.Blocks),
             ("megabytesPerSecond", Math.Round(megabytes.Order().ElementAt(megabytes.Count / 2), 1)),
+            ("cpuMicrosecondsPerBlock", Math.Round(cpu.Order().ElementAt(cpu.Count / 2), 2)),
+            ("hashMegabytesPerSecond", Math.Round(Median(bounds, b => b.Hash), 1)),
+            ("diskMegabytesPerSecond", Math.Round(Median(bounds, b => b.Disk), 1)),
+            ("ratioToBound", Math.Round(
+                megabytes.Order().ElementAt(megabytes.Count / 2) / Median(bounds, b => Math.Min(b.Hash, b.Disk)), 2)),
             ("diskBytesPerBlock", Math.Round(disk.Order().ElementAt(disk.Count / 2), 1)));
         return 0;
     }
 
-    private static async Task<double> AppendAsync(string folder, Load load)
+    private static double Median(List<LogBounds> bounds, Func<LogBounds, double> value) =>
+        bounds.Select(value).Order().ElementAt(bounds.Count / 2);
+
+    private static async Task<(double Rate, TimeSpan Cpu)> AppendAsync(string folder, Load load)
     {
         await using var store = await OpenAsync(folder);
         await using LogStore logs = new(store, TimeProvider.System);
@@ -65,6 +77,7 @@ public static class LogBench
         using var key = SecretKey.FromSeed(slab, new byte[SecretKey.SeedSize]);
         await using var log = await logs.CreateAsync(new LogCreation { SecretKey = key });
         var batch = Blocks(load.Batch, load.Size);
+        var cpu = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
         for (var done = 0; done < load.Blocks; done += load.Batch)
         {
@@ -76,10 +89,11 @@ public static class LogBench
         // The flush is part of what is measured: JavaScript never does one.
         await log.FlushAsync();
         var rate = load.Blocks / watch.Elapsed.TotalSeconds;
+        cpu = Environment.CpuUsage.TotalTime - cpu;
         if (log.Length != (ulong)load.Blocks)
             throw new InvalidOperationException($"{log.Length} of {load.Blocks} blocks were appended.");
         await store.CompactAsync(CancellationToken.None);
-        return rate;
+        return (rate, cpu);
     }
 
     private static async Task<double> GetAsync(string folder, Load load, int gets)

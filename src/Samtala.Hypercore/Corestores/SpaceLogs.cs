@@ -4,7 +4,8 @@ using Samtala.Hypercore.Manifests;
 
 namespace Samtala.Hypercore.Corestores;
 
-/// <summary>Opens the log a writer goes on with, so that it never forks by accident. Source: docs/hyperbee.md.</summary>
+/// <summary>Opens the log a writer goes on with, so that it never forks by accident. Source: docs/hyperbee.md.
+/// </summary>
 public static class SpaceLogs
 {
     /// <summary>Opens the newest incarnation of a log if its head is surely the newest, else the next one.</summary>

@@ -30,7 +30,8 @@ internal interface IReplicatedLog : INodeReader
     /// <summary>Blocks 0 to here are all durable.</summary>
     ulong ContiguousLength { get; }
 
-    /// <summary>Told after every durable change, in order, from the thread that wrote it, without any lock held.</summary>
+    /// <summary>Told after every durable change, in order, from the thread that wrote it, without any lock held.
+    /// </summary>
 #pragma warning disable MA0046 // No sender: a listener knows its log.
     event Action<LogChange> Changed;
 #pragma warning restore MA0046

@@ -9,8 +9,8 @@ public sealed partial class Log
 {
     /// <summary>Appends one block.</summary>
     /// <param name="block">Read before the call returns.</param>
-    /// <param name="durability">When the call completes. <see cref="Durability.Later"/>: readable here at once, invisible
-    /// to peers and watchers until a flush.</param>
+    /// <param name="durability">When the call completes. <see cref="Durability.Later"/>: readable here at once,
+    /// invisible to peers and watchers until a flush.</param>
     /// <param name="cancellationToken">Gives up waiting; the block may be appended all the same.</param>
     /// <returns>Its index.</returns>
     /// <exception cref="LogException">The log cannot be written, or the block is too large.</exception>
@@ -23,8 +23,8 @@ public sealed partial class Log
 
     /// <summary>Appends blocks in order: all or none, whatever happens.</summary>
     /// <param name="blocks">Read before the call returns.</param>
-    /// <param name="durability">When the call completes. <see cref="Durability.Later"/>: readable here at once, invisible
-    /// to peers and watchers until a flush.</param>
+    /// <param name="durability">When the call completes. <see cref="Durability.Later"/>: readable here at once,
+    /// invisible to peers and watchers until a flush.</param>
     /// <param name="cancellationToken">Gives up waiting; the blocks may be appended all the same.</param>
     /// <returns>The index of the first.</returns>
     /// <exception cref="LogException">The log cannot be written, or a limit of <see cref="LogLimits"/> is met.
@@ -106,7 +106,8 @@ public sealed partial class Log
         await _core.ClearAsync(start, count, cancellationToken);
     }
 
-    /// <summary>Says that this own head is the newest one: peers were asked, or there are none. Writing goes on.</summary>
+    /// <summary>Says that this own head is the newest one: peers were asked, or there are none. Writing goes on.
+    /// </summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
     public async ValueTask ConfirmHeadAsync(CancellationToken cancellationToken = default)
     {

@@ -46,11 +46,12 @@ public sealed partial class Log : IAsyncDisposable
     /// <summary>Who may sign; null for a log of hypercore 10, and until it arrives from peers.</summary>
     public Manifest? Manifest => _core.Manifest;
 
-    /// <summary>Whether <see cref="AppendAsync(ReadOnlyMemory{byte}, Durability, CancellationToken)"/> can work: the key
-    /// of the only signer needed is here, and nothing forbids it.</summary>
+    /// <summary>Whether <see cref="AppendAsync(ReadOnlyMemory{byte}, Durability, CancellationToken)"/> can work: the
+    /// key of the only signer needed is here, and nothing forbids it.</summary>
     public bool IsWritable => _snapshot is null && _core.CanSign && !_core.IsFrozen && !_core.IsDoubtful;
 
-    /// <summary>Whether two different logs of the writer were proven: then nothing is written or taken any more.</summary>
+    /// <summary>Whether two different logs of the writer were proven: then nothing is written or taken any more.
+    /// </summary>
     public bool IsFrozen => _core.IsFrozen;
 
     /// <summary>Why the log is frozen: both heads, and who signed them. Null while it is not.</summary>
@@ -175,8 +176,8 @@ public sealed partial class Log : IAsyncDisposable
 
     /// <summary>Tells every durable change from now on, in order.</summary>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <remarks>A listener that is too slow for the changes that wait misses the oldest; lengths are in each, so nothing
-    /// but the kind of what happened is lost.</remarks>
+    /// <remarks>A listener that is too slow for the changes that wait misses the oldest; lengths are in each, so
+    /// nothing but the kind of what happened is lost.</remarks>
     public async IAsyncEnumerable<LogChange> WatchAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

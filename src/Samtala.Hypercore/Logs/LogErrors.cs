@@ -59,7 +59,8 @@ internal static class LogErrors
 
     public static LogException WrongManifest(in Hash32 key) => new(
         LogProblem.WrongManifest,
-        $"SAM0960: the manifest does not make log {key}. A key is the hash of its manifest; check which belongs to it.");
+        $"SAM0960: the manifest does not make log {key}. A key is the hash of its manifest; check which "
+        + "belongs to it.");
 
     public static LogException OutOfRange(string what) => new(LogProblem.OutOfRange, $"SAM0961: {what}");
 }

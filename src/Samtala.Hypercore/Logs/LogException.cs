@@ -37,7 +37,8 @@ public enum LogProblem
     OutOfRange,
 }
 
-/// <summary>A log cannot do what was asked; the message says what, why and how to go on. Source: docs/logs.md.</summary>
+/// <summary>A log cannot do what was asked; the message says what, why and how to go on. Source: docs/logs.md.
+/// </summary>
 public sealed class LogException : Exception
 {
     /// <summary>Names what was refused.</summary>

@@ -52,7 +52,8 @@ public sealed record LogCreation : LogOptions
 /// <summary>How a block is read.</summary>
 public readonly record struct LogRead
 {
-    /// <summary>Asks peers for a block that is not here, until cancelled. Without a replicator that never ends.</summary>
+    /// <summary>Asks peers for a block that is not here, until cancelled. Without a replicator that never ends.
+    /// </summary>
     public bool Wait { get; init; }
 
     /// <summary>Returns an encrypted block as it is stored.</summary>

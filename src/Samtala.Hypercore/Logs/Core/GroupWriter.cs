@@ -19,7 +19,6 @@ internal sealed class GroupWriter
     private readonly LogState _state;
     private readonly LogPages _pages;
     private readonly List<WriteGroup> _later = [];
-    private readonly byte[] _scratch = new byte[NodePageCodec.SizeMax];
     private WriteGroup _open;
     private WriteGroup? _underway;
     private Exception? _failure;
@@ -179,6 +178,8 @@ internal sealed class GroupWriter
 
     private void Start()
     {
+        WriteGroup group;
+        List<WriteBatch> batches;
         bool isBulk;
         lock (_state.Gate)
         {
@@ -186,32 +187,20 @@ internal sealed class GroupWriter
                 return;
             _isDriving = true;
             isBulk = _open.Size >= BulkSize;
+
+            // At once, not where the driving goes on: else appends fill a group that is due until they must wait.
+            group = Take(out batches);
         }
 
-        _ = DriveAsync(isBulk);
+        _ = DriveAsync(group, batches, isBulk);
     }
 
-    private async Task DriveAsync(bool isBulk)
+    private async Task DriveAsync(WriteGroup group, List<WriteBatch> batches, bool isBulk)
     {
         if (isBulk)
             await Task.Yield();
         while (true)
         {
-            WriteGroup group;
-            List<WriteBatch> batches;
-            lock (_state.Gate)
-            {
-                if (_isChanging || !_open.IsDue)
-                {
-                    _isDriving = false;
-                    return;
-                }
-
-                group = _underway = _open;
-                _open = new WriteGroup(group.Number + 1, _state.Applied);
-                batches = Encode(group);
-            }
-
             try
             {
                 await WriteAsync(group, batches);
@@ -221,43 +210,27 @@ internal sealed class GroupWriter
             {
                 Fail(e);
             }
+
+            lock (_state.Gate)
+            {
+                if (_isChanging || !_open.IsDue)
+                {
+                    _isDriving = false;
+                    return;
+                }
+
+                group = Take(out batches);
+            }
         }
     }
 
-    /// <summary>The pages of a group as batches. Under the gate, so that later changes stay out.</summary>
-    private List<WriteBatch> Encode(WriteGroup group)
+    /// <summary>Puts the open group on its way and opens the next. Under the gate.</summary>
+    private WriteGroup Take(out List<WriteBatch> batches)
     {
-        BatchList batches = new();
-        Span<byte> key = stackalloc byte[2 * sizeof(ulong)];
-        foreach (NodePage page in group.Pages)
-        {
-            int size = NodePageCodec.Write(page, _scratch);
-            LogKeyspaces.WritePageKey(page.Address, key);
-            batches.Next(size + key.Length).Put(LogKeyspaces.Pages, key, _scratch.AsSpan(0, size));
-        }
-
-        foreach (ulong number in TouchedBits(group))
-            BitPage.Put(batches.Next(BitPage.SizeMax), _state.Number, number, _state.Bits);
-        if (group.NewManifest is { } manifest)
-            ChunkedValue.Put(batches.Next(manifest.Length), LogKeyspaces.Manifests, _state.Number, manifest);
-        group.ContiguousAfter = _state.Contiguous;
-        return batches.All;
-    }
-
-    /// <summary>The pages of bits that say more than the contiguous length.</summary>
-    private SortedSet<ulong> TouchedBits(WriteGroup group)
-    {
-        SortedSet<ulong> numbers = [];
-        foreach ((ulong start, ulong count) in group.Blocks)
-        {
-            if (start + count <= _state.Contiguous)
-                continue;
-            ulong from = Math.Max(start, _state.Contiguous);
-            for (ulong number = BitPage.NumberOf(from); number <= BitPage.NumberOf(start + count - 1); number++)
-                numbers.Add(number);
-        }
-
-        return numbers;
+        WriteGroup group = _underway = _open;
+        _open = new WriteGroup(group.Number + 1, _state.Applied);
+        batches = GroupEncoding.Encode(group, _state);
+        return group;
     }
 
     private async ValueTask WriteAsync(WriteGroup group, List<WriteBatch> batches)

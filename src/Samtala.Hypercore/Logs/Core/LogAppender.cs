@@ -9,6 +9,11 @@ internal sealed class LogAppender(LogEnvironment environment, LogState state, Lo
 {
     private const int DraftCapacityMin = 4096;
 
+    /// <summary>So many blocks of so many bytes are hashed together: enough for the lanes, not more than the
+    /// processor's cache keeps.</summary>
+    private const int HashCountMin = 4;
+    private const int HashSizeMin = 16 * 1024;
+
     /// <summary>Applies blocks; the caller ends the change.</summary>
     /// <param name="blocks">Within the limits.</param>
     /// <param name="cipher">Null for plain blocks.</param>
@@ -127,6 +132,8 @@ internal sealed class LogAppender(LogEnvironment environment, LogState state, Lo
         IReadOnlyList<ReadOnlyMemory<byte>> blocks, int i, (LogHead Head, BlockCipher? Cipher) how,
         (ExtentDraft Draft, TreeGrowth Growth, List<Placed> Placed) to)
     {
+        int hashed = i;
+        int hashedAt = to.Draft.Size;
         while (i < blocks.Count)
         {
             int size = StoredSize(blocks[i], how.Cipher);
@@ -136,15 +143,24 @@ internal sealed class LogAppender(LogEnvironment environment, LogState state, Lo
                 break;
             Span<byte> bytes = to.Draft.Take(page, size, out uint offset);
             Store(blocks[i].Span, how.Head, index, how.Cipher, bytes);
-            to.Growth.SetLeaf(i, MerkleHash.Leaf(bytes), (ulong)size);
+            to.Growth.SetLeafSize(i, size);
             if (to.Placed.Count > 0 && to.Placed[^1].Joins(to.Draft.Extent, index))
                 to.Placed[^1] = to.Placed[^1] with { Count = to.Placed[^1].Count + 1 };
             else
                 to.Placed.Add(new Placed(index, 1, to.Draft.Extent, offset));
             i++;
+            if (i - hashed >= HashCountMin && to.Draft.Size - hashedAt >= HashSizeMin)
+                Hash();
         }
 
+        Hash();
         return i;
+
+        void Hash()
+        {
+            to.Growth.HashLeaves(hashed, i - hashed, to.Draft.Bytes.Span[hashedAt..]);
+            (hashed, hashedAt) = (i, to.Draft.Size);
+        }
     }
 
     /// <summary>Puts nodes and places into pages. Under the gate.</summary>

@@ -60,8 +60,8 @@ internal sealed partial class LogCore
             if (length > head.Length || next <= head.Fork)
             {
                 throw LogErrors.OutOfRange(
-                    $"a log of {head.Length} blocks and fork {head.Fork} cannot be cut back to {length} and fork {next}. "
-                    + "Give a length up to the log's and a higher fork.");
+                    $"a log of {head.Length} blocks and fork {head.Fork} cannot be cut back to {length} and fork "
+                    + $"{next}. Give a length up to the log's and a higher fork.");
             }
 
             LogHead cut = LogHead.Of(next, await ReadRootsAsync(length, cancellationToken));
@@ -246,7 +246,8 @@ internal sealed partial class LogCore
         foreach (ulong index in indices)
         {
             roots.Add(await ReadNodeAsync(index, cancellationToken)
-                ?? throw LogErrors.OutOfRange($"the node {index} that length {length} needs is not here. Download it."));
+                ?? throw LogErrors.OutOfRange(
+                    $"the node {index} that length {length} needs is not here. Download it."));
         }
 
         return roots.MoveToImmutable();

@@ -23,7 +23,8 @@ internal sealed partial class LogCore : IForkingLog
     /// <summary>The turn to write: one append, accept, truncation or clearing at a time.</summary>
     private readonly Turn _turn = new();
 
-    public LogCore(LogEnvironment environment, ulong number, in Hash32 key, (Manifest? Manifest, LogRecord Record) stored)
+    public LogCore(
+        LogEnvironment environment, ulong number, in Hash32 key, (Manifest? Manifest, LogRecord Record) stored)
     {
         _environment = environment;
         Key = key;

@@ -57,8 +57,12 @@ internal sealed class LogUserData(ImmutableSortedDictionary<string, byte[]> pair
         var pairs = ImmutableSortedDictionary.CreateBuilder<string, byte[]>(StringComparer.Ordinal);
         while (!reader.IsAtEnd)
         {
-            if (!reader.TryReadBuffer(out ReadOnlySpan<byte> name) || !reader.TryReadBuffer(out ReadOnlySpan<byte> value))
+            if (!reader.TryReadBuffer(out ReadOnlySpan<byte> name)
+                || !reader.TryReadBuffer(out ReadOnlySpan<byte> value))
+            {
                 return false;
+            }
+
             pairs[Encoding.UTF8.GetString(name)] = value.ToArray();
         }
 

@@ -41,6 +41,19 @@ internal sealed class TreeGrowth
         leaves.Sizes[i] = size;
     }
 
+    /// <summary>Gives the size of one new block, whose hash follows.</summary>
+    public void SetLeafSize(int i, int size) => _rows[0].Sizes[i] = (ulong)size;
+
+    /// <summary>Hashes new blocks whose sizes were given.</summary>
+    /// <param name="first">Counted from the first new block.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="bytes">All of them, one after the other.</param>
+    public void HashLeaves(int first, int count, ReadOnlySpan<byte> bytes)
+    {
+        ref Row leaves = ref _rows[0];
+        MerkleBatch.Leaves(bytes, leaves.Sizes.AsSpan(first, count), leaves.Hashes.AsSpan(first, count));
+    }
+
     /// <summary>Computes every node that the new blocks complete.</summary>
     /// <param name="roots">Of the log before.</param>
     public void Grow(ImmutableArray<MerkleNode> roots)
@@ -52,17 +65,25 @@ internal sealed class TreeGrowth
             ulong first = _length >> depth;
             int count = (int)(((_length + (ulong)_count) >> depth) - first);
             row.Reserve(first, count);
-            for (int i = 0; i < count; i++)
+            if (count == 0)
+                continue;
+
+            // Only the first pair may have its left one in the tree before.
+            int done = 0;
+            if (first * 2 < below.First)
             {
-                ulong left = (first + (ulong)i) * 2;
-                MerkleNode one = left >= below.First
-                    ? below.NodeAt(depth - 1, (int)(left - below.First))
-                    : Find(roots, FlatTree.Index(depth - 1, left));
-                MerkleNode other = below.NodeAt(depth - 1, (int)(left + 1 - below.First));
-                MerkleNode node = MerkleHash.Parent(one, other);
-                row.Hashes[i] = node.Hash;
-                row.Sizes[i] = node.Size;
+                MerkleNode left = Find(roots, FlatTree.Index(depth - 1, first * 2));
+                MerkleNode node = MerkleHash.Parent(left, below.NodeAt(depth - 1, 0));
+                row.Hashes[0] = node.Hash;
+                row.Sizes[0] = node.Size;
+                done = 1;
             }
+
+            int from = (int)(((first + (ulong)done) * 2) - below.First);
+            int rest = count - done;
+            MerkleBatch.Parents(
+                below.Hashes.AsSpan(from, 2 * rest), below.Sizes.AsSpan(from, 2 * rest),
+                row.Hashes.AsSpan(done, rest), row.Sizes.AsSpan(done, rest));
         }
     }
 

@@ -46,7 +46,8 @@ internal sealed class WriteGroup(ulong number, LogHead head)
     /// <summary>Whether it should go now.</summary>
     public bool IsDue { get; set; }
 
-    public bool IsEmpty => Pages.Count == 0 && Drafts.Count == 0 && ReferenceEquals(Head, _before) && NewManifest is null;
+    public bool IsEmpty =>
+        Pages.Count == 0 && Drafts.Count == 0 && ReferenceEquals(Head, _before) && NewManifest is null;
 
     public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

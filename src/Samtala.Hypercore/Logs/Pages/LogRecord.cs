@@ -19,7 +19,8 @@ internal sealed record LogRecord
     /// <summary>Blocks 0 to here are all present.</summary>
     public ulong ContiguousLength { get; init; }
 
-    /// <summary>Pages up to here may hold something beyond the head: a large append or truncation was cut off.</summary>
+    /// <summary>Pages up to here may hold something beyond the head: a large append or truncation was cut off.
+    /// </summary>
     public ulong GarbageEnd { get; init; }
 
     /// <summary>Blocks that are being cleared; empty when none.</summary>
