@@ -45,8 +45,8 @@ internal static class LogCheckUp
                     Level.Problem, subject,
                     $"its writer signed two logs of length {conflict.Length}: {conflict.FirstTreeHash} and "
                     + $"{conflict.SecondTreeHash}",
-                    $"It is kept as it is, and the proof is given to others: samtala log head {subject[4..]}. Go on in a "
-                    + "new log.", "SAM0913");
+                    $"It is kept as it is, and the proof is given to others: samtala log head {subject[4..]}. Go on in "
+                    + "a new log.", "SAM0913");
             }
 
             return log.MustVerifyHead

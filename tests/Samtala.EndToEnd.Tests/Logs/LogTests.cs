@@ -97,7 +97,8 @@ public sealed class LogTests
         await using var c = await RunningNode.StartAsync();
         await PostAsync(a, "/v1/logs/diary:share", new { });
         var key = log.GetProperty("key").GetString();
-        var encryptionKey = (await GetAsync(a, "/v1/logs/diary:encryptionKey")).GetProperty("encryptionKey").GetString();
+        var secret = await GetAsync(a, "/v1/logs/diary:encryptionKey");
+        var encryptionKey = secret.GetProperty("encryptionKey").GetString();
         await PostAsync(b, "/v1/logs:follow", new { key, peers = new[] { a.Listen }, encryptionKey });
         Assert.Equal("dear diary", TextOf(await GetAsync(b, $"/v1/logs/{key}/entries/0")));
         await PostAsync(c, "/v1/logs:follow", new { key, peers = new[] { a.Listen } });

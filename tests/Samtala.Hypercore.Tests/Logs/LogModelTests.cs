@@ -132,7 +132,13 @@ public sealed class LogModelTests
 
         private async Task<ModelLog> AppendAsync(ModelLog before)
         {
-            int count = _random.Next(30) switch { 0 => 12_000, < 4 => _random.Next(1, 700), < 15 => 1, _ => _random.Next(1, 40) };
+            int count = _random.Next(30) switch
+            {
+                0 => 12_000,
+                < 4 => _random.Next(1, 700),
+                < 15 => 1,
+                _ => _random.Next(1, 40),
+            };
             int sizeMax = count > 1000 ? 12 : _random.Next(20) == 0 ? 60_000 : 300;
             byte[][] blocks = [.. Enumerable.Range(0, count).Select(_ => new byte[_random.Next(sizeMax)])];
             foreach (byte[] block in blocks)
@@ -213,7 +219,8 @@ public sealed class LogModelTests
             ModelLog found = possible.Find(
                 m => (ulong)m.Length == _log.Length && m.Fork == _log.Fork && IsClearedAsIn(m))
                 ?? throw new InvalidOperationException(
-                    $"{_log.Length} blocks of fork {_log.Fork} are no state that the log may have after a stop; durable "
+                    $"{_log.Length} blocks of fork {_log.Fork} are no state that the log may have after a stop; "
+                    + "durable "
                     + $"were {_durable.Length} of fork {_durable.Fork}.");
             _applied = _durable = found;
             await CheckAsync();
@@ -238,7 +245,8 @@ public sealed class LogModelTests
             if (_log.Length == 0)
                 return;
             Proof? upgrade = await _log.ProveAsync(
-                new ProofRequest { Fork = _log.Fork, Upgrade = new UpgradeRequest(0, _log.Length), Manifest = true }, Now);
+                new ProofRequest { Fork = _log.Fork, Upgrade = new UpgradeRequest(0, _log.Length), Manifest = true },
+                Now);
             Assert.Equal(ProofError.None, await reader.Replicated.AcceptAsync(upgrade!, Now));
             foreach (int i in Enumerable.Range(0, 20).Select(_ => _random.Next((int)_log.Length)).Distinct())
             {

@@ -195,7 +195,9 @@ public sealed class LogRulesTests
         Log log = await logs.CreateAsync(new LogCreation { SecretKey = key }, Now);
         await log.SetUserDataAsync("kind", LogWorld.Block("chat"), Now);
         for (int i = 0; i < 20; i++)
-            await log.AppendAsync([.. Enumerable.Range(0, 50).Select(n => LogWorld.Block($"{i}.{n}"))], cancellationToken: Now);
+            await log.AppendAsync(
+                [.. Enumerable.Range(0, 50).Select(n => LogWorld.Block($"{i}.{n}"))],
+                cancellationToken: Now);
         Assert.Equal("chat", LogWorld.Text(await log.GetUserDataAsync("kind", Now)));
         Assert.NotEmpty(store.LiveExtents);
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await logs.DeleteAsync(log.Key, Now));
@@ -220,7 +222,9 @@ public sealed class LogRulesTests
         using SymmetricKey secret = world.Secret(new byte[32]);
         LogCreation creation = new() { SecretKey = key, Encryption = new LogEncryption(secret) };
         await using Log log = await world.Logs.CreateAsync(creation, Now);
-        await log.AppendAsync([LogWorld.Block("hello"), LogWorld.Block(""), LogWorld.Block("world")], cancellationToken: Now);
+        await log.AppendAsync(
+            [LogWorld.Block("hello"), LogWorld.Block(""), LogWorld.Block("world")],
+            cancellationToken: Now);
         Assert.Equal((10UL, 34UL), (log.ByteLength, log.Head.ByteLength));
         Assert.Equal("world", LogWorld.Text(await log.GetAsync(2, cancellationToken: Now)));
         Assert.Equal((2UL, 1UL), await log.SeekAsync(6, Now));

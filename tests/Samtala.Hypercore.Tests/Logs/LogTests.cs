@@ -31,7 +31,9 @@ public sealed class LogTests
     {
         await using LogWorld world = new();
         await using Log log = await world.Logs.CreateAsync(new LogCreation { SecretKey = world.Key(1) }, Now);
-        await log.AppendAsync([.. Enumerable.Range(0, 200).Select(i => LogWorld.Block($"old {i}"))], cancellationToken: Now);
+        await log.AppendAsync(
+            [.. Enumerable.Range(0, 200).Select(i => LogWorld.Block($"old {i}"))],
+            cancellationToken: Now);
         await log.TruncateAsync(70, cancellationToken: Now);
         Assert.Equal((70UL, 1UL), (log.Length, log.Fork));
         Assert.Null(await log.GetAsync(70, cancellationToken: Now));
@@ -58,7 +60,9 @@ public sealed class LogTests
     {
         await using LogWorld world = new();
         await using Log log = await world.Logs.CreateAsync(new LogCreation { SecretKey = world.Key(1) }, Now);
-        await log.AppendAsync([.. Enumerable.Range(0, 300).Select(i => LogWorld.Block($"block {i}"))], cancellationToken: Now);
+        await log.AppendAsync(
+            [.. Enumerable.Range(0, 300).Select(i => LogWorld.Block($"block {i}"))],
+            cancellationToken: Now);
         await log.ClearAsync(10, 200, Now);
         Assert.Equal((300UL, 10UL), (log.Length, log.ContiguousLength));
         Assert.Equal((210UL, 90UL), log.NextPresent(10));
