@@ -82,7 +82,9 @@ public sealed class BlobExchangeTests
         BlobPeer first = net.Add();
         BlobPeer second = net.Add();
         BlobPeer reader = net.Add();
-        byte[] bytes = first.World.NewBytes(150 * Block);
+
+        // More than twice what may be on its way at once, or all of it may arrive before the link drops.
+        byte[] bytes = first.World.NewBytes(300 * Block);
         BlobInfo info = await first.PutSharedAsync(bytes);
         await second.PutSharedAsync(bytes);
         SimLink link = net.Connect(first, reader);
