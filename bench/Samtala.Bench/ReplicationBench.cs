@@ -16,7 +16,7 @@ namespace Samtala.Bench;
 internal static class ReplicationBench
 {
     public const string Usage =
-        "  log replicate [--blocks N] [--size B] [--runs N] | [--key HEX --port P] [--live] (from a server that runs)\n"
+        "  log replicate [--blocks N] [--size B] [--runs N] [--warmup N] | [--key HEX --port P] [--live] (from a server that runs)\n"
         + "  log replicate --serve [--blocks N] [--size B] [--compat] [--encrypt HEX] [--append-every MS] [--port P]";
 
     public static Task<int> RunAsync(BenchArguments arguments)
@@ -96,35 +96,41 @@ internal static class ReplicationBench
         return 0;
     }
 
+    /// <summary>The same two processes for all runs; each run has a new store and a new connection. The first ones are
+    /// not counted: in them the code is compiled.</summary>
     private static async Task<int> MeasureAsync(BenchArguments arguments)
     {
-        List<double> blocks = [], megabytes = [];
-        JsonObject last = [];
-        double serverCpu = 0;
+        List<double> blocks = [], megabytes = [], clientCpu = [], serverCpu = [];
+        int warmup = arguments.Get("warmup", 1);
         using Process server = StartServer(arguments);
         JsonNode ready = JsonNode.Parse((await server.StandardOutput.ReadLineAsync())!)!;
-        for (int run = 0; run < arguments.Get("runs", 3); run++)
+        for (int run = 0; run < warmup + arguments.Get("runs", 3); run++)
         {
             double cpuBefore = ServerProcess.CpuMilliseconds(server.Id);
             BenchArguments follow = new([.. Flags(arguments),
                 "--key", ready["key"]!.GetValue<string>(), "--port", ready["port"]!.ToString()]);
             await using BenchPeer peer = await BenchPeer.OpenAsync(follow, $"run{run}");
             await using Log log = await peer.Logs.OpenAsync(Hash32.Parse(ready["key"]!.GetValue<string>()));
-            last = await DownloadAsync(peer, log, follow);
-            if (last["treeHash"]!.GetValue<string>() != ready["treeHash"]!.GetValue<string>())
+            JsonObject line = await DownloadAsync(peer, log, follow);
+            if (line["treeHash"]!.GetValue<string>() != ready["treeHash"]!.GetValue<string>())
                 throw new InvalidOperationException("The log that arrived is another one.");
-            blocks.Add(last["blocksPerSec"]!.GetValue<double>());
-            megabytes.Add(last["mbps"]!.GetValue<double>());
-            serverCpu = ServerProcess.CpuMilliseconds(server.Id) - cpuBefore;
+            if (run < warmup)
+                continue;
+            blocks.Add(line["blocksPerSec"]!.GetValue<double>());
+            megabytes.Add(line["mbps"]!.GetValue<double>());
+            clientCpu.Add(line["cpuMs"]!.GetValue<double>());
+            serverCpu.Add(Math.Round(ServerProcess.CpuMilliseconds(server.Id) - cpuBefore));
         }
 
         server.StandardInput.Close();
         await server.WaitForExitAsync();
-        BenchLine.Write("log", "replicate-blocks", "1/s", blocks, ("serverCpuMs", serverCpu));
-        BenchLine.Write("log", "replicate-bytes", "MB/s", megabytes, ("serverCpuMs", serverCpu),
-            ("clientCpuMs", last["cpuMs"]!.DeepClone()));
+        BenchLine.Write("log", "replicate-blocks", "1/s", blocks, ("warmupRuns", warmup), ("perRun", List(blocks)));
+        BenchLine.Write("log", "replicate-bytes", "MB/s", megabytes, ("warmupRuns", warmup),
+            ("perRun", List(megabytes)), ("clientCpuMs", List(clientCpu)), ("serverCpuMs", List(serverCpu)));
         return 0;
     }
+
+    private static JsonArray List(List<double> values) => [.. values.Select(value => (JsonNode)value)];
 
     private static async Task<JsonObject> DownloadAsync(BenchPeer peer, Log log, BenchArguments arguments)
     {

@@ -142,6 +142,9 @@ internal sealed class BlobLog : IReplicatedLog, IAsyncDisposable
     public ValueTask<ProofError> AcceptAsync(Proof proof, CancellationToken cancellationToken) =>
         ValueTask.FromResult(ProofError.InvalidOperation);
 
+    /// <inheritdoc/>
+    public Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Lets the sweep have the blob.</summary>
     public ValueTask DisposeAsync()
     {

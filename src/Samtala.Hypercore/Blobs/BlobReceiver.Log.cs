@@ -129,6 +129,9 @@ internal sealed partial class BlobReceiver : IReplicatedLog
         return ValueTask.FromResult(error);
     }
 
+    /// <inheritdoc/>
+    public Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     private MerkleNode? FindNode(ulong index) =>
         _nodes.TryGetValue(index, out MerkleNode node) ? node : default(MerkleNode?);
 

@@ -61,6 +61,10 @@ internal interface IReplicatedLog : INodeReader
     /// <param name="cancellationToken">Gives up waiting for room.</param>
     /// <returns>None when taken; completes synchronously unless too much waits for the disk.</returns>
     ValueTask<ProofError> AcceptAsync(Proof proof, CancellationToken cancellationToken);
+
+    /// <summary>Completes when <see cref="Head"/> shows what was accepted before, and does not wait for more to be
+    /// written together. At once where accepted heads become durable only at the very end.</summary>
+    Task FlushAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Gets blocks from peers.</summary>

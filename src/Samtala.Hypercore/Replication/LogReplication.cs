@@ -49,7 +49,9 @@ public sealed class LogReplication : IAsyncDisposable
     /// <param name="wait">Waits until some peer has one, instead of answering false when none of those connected has.
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Whether the log grew or was rewritten.</returns>
+    /// <returns>Whether the log grew or was rewritten. The new head is durable by then: <see cref="Log.Length"/> shows
+    /// it.</returns>
+    /// <exception cref="Storage.StoreException">The disk refused the new head.</exception>
     public async ValueTask<bool> UpdateAsync(bool wait = false, CancellationToken cancellationToken = default)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, cancellationToken);

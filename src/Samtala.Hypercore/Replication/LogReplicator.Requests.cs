@@ -57,7 +57,12 @@ internal sealed partial class LogReplicator : IBlockFetcher
         PumpAll();
         try
         {
-            return await done.Task.WaitAsync(cancellationToken);
+            bool hasGrown = await done.Task.WaitAsync(cancellationToken);
+
+            // Whoever asked looks at the log next, and it shows only what is durable.
+            if (Log.Head.Length != Log.AcceptedHead.Length || Log.Head.Fork != Log.AcceptedHead.Fork)
+                await Log.FlushAsync(cancellationToken);
+            return hasGrown;
         }
         finally
         {

@@ -196,6 +196,12 @@ internal sealed class MemoryLog : IForkingLog
     }
 
     /// <summary>The disk has written everything.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken)
+    {
+        Flush();
+        return Task.CompletedTask;
+    }
+
     public void Flush()
     {
         while (_undurable.TryDequeue(out LogChange change))

@@ -62,6 +62,22 @@ public sealed class ReplicatorTests : IAsyncDisposable
         Assert.Equal("two"u8.ToArray(), await RunAsync(waiting));
     }
 
+    [Fact]
+    public async Task After_an_update_the_log_shows_the_new_head_however_long_downloads_may_wait_for_each_other()
+    {
+        (LogStore writerLogs, Replicator writer) = Add();
+        (LogStore readerLogs, Replicator reader) = Add(new LogStoreOptions { DownloadDelay = TimeSpan.FromSeconds(10) });
+        await using Log own = await CreateAsync(writerLogs, null);
+        await own.AppendAsync([.. DownloadTests.Blocks(0, 20).Select(block => (ReadOnlyMemory<byte>)block)]);
+        await using LogReplication serving = writer.Start(own, LogInterest.Sparse);
+        await using Log log = await readerLogs.OpenAsync(own.Key);
+        await using LogReplication replication = reader.Start(log, LogInterest.Sparse);
+        Connect(writer, reader);
+        Assert.True(await RunAsync(replication.UpdateAsync(wait: true).AsTask()));
+        Assert.Equal(20UL, log.Length);
+        Assert.Equal(own.Head.TreeHash(), log.Head.TreeHash());
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach ((LogStore logs, Replicator replicator) in _nodes)
@@ -73,10 +89,10 @@ public sealed class ReplicatorTests : IAsyncDisposable
         _slab.Dispose();
     }
 
-    private (LogStore Logs, Replicator Replicator) Add()
+    private (LogStore Logs, Replicator Replicator) Add(LogStoreOptions? options = null)
     {
         SimStore store = new(new SimDisk(), new Random(1), TimeProvider.System);
-        LogStore logs = new(store, TimeProvider.System);
+        LogStore logs = new(store, TimeProvider.System, options);
         _nodes.Add((logs, new Replicator(logs, ReplicationPolicy.Everyone, TimeProvider.System)));
         return _nodes[^1];
     }
