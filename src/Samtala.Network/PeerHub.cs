@@ -250,14 +250,15 @@ public sealed class PeerHub : IAsyncDisposable
     {
         await running;
         await Task.WhenAny(loop.Opened);
+
+        // First: whoever sees that the connection is gone may count on its place.
+        release();
         lock (_gate)
         {
             _loops.Remove(loop);
             if (loop.Connection is { } connection)
                 _connections = _connections.Remove(connection);
         }
-
-        release();
     }
 
     private void CheckStalls()

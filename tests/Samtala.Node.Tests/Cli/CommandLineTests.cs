@@ -21,7 +21,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("stat put", "SAM0001", "did you mean 'start'?")]
     [InlineData("config explian http", "SAM0001", "did you mean 'explain'?")]
     [InlineData("status --outptu json", "SAM0001", "did you mean '--output'?")]
-    [InlineData("explain SAM9999", "SAM0007", "codes look like SAM0101")]
+    [InlineData("explain nonsense", "SAM0007", "codes look like SAM0101")]
     [InlineData("config explain htp", "SAM0004", "did you mean 'http'?")]
     [InlineData("completion tcsh", "SAM0002", "samtala completion")]
     [InlineData("start --http nonsense", "SAM0005", "give HOST:PORT")]

@@ -80,8 +80,8 @@ public sealed class LayersTests : IDisposable
     [Fact]
     public void Switches_of_what_is_not_built_yet_are_accepted_and_remembered()
     {
-        var options = StartOptions.From(With("listen", "127.0.0.1:0"), noLan: true);
-        Assert.Equal([("--listen", "127.0.0.1:0"), ("--no-lan", "")], options.NotYet);
+        var options = StartOptions.From(With("dht", "127.0.0.1:0"), noLan: true);
+        Assert.Equal([("--dht", "127.0.0.1:0"), ("--no-lan", "")], options.NotYet);
     }
 
     private Layers With(string key, string value) =>
