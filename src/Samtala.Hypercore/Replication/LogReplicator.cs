@@ -9,6 +9,7 @@ internal sealed partial class LogReplicator
 {
     private readonly List<ReplicationPeer> _opening = [];
     private readonly List<ReplicationPeer> _open = [];
+    private readonly HashSet<Protomux> _reopening = [];
     private readonly ITimer _ticker;
     private readonly ITimer _idleTimer;
     private readonly Announcer _announcer;
@@ -168,8 +169,11 @@ internal sealed partial class LogReplicator
             Conflicts.OnPeerClose(peer);
 
             // The other side saw us idle just when we began again. Not at once twice: it may be doing this for fun.
-            reopen = wasOpen && byRemote && IsDownloading && !peer.Mux.IsDestroyed && !_isClosed
-                && Time.GetElapsedTime(peer.OpenedAt) > ReplicationLimits.Tick;
+            // Young channels come back with the next tick, for whoever began to wait meanwhile would wait forever.
+            bool isMissed = wasOpen && IsDownloading && !peer.Mux.IsDestroyed && !_isClosed && !Log.IsFrozen;
+            reopen = isMissed && byRemote && Time.GetElapsedTime(peer.OpenedAt) > ReplicationLimits.Tick;
+            if (isMissed && !reopen && _reopening.Add(peer.Mux))
+                Tick();
             CheckUpdates();
         }
 
@@ -247,8 +251,11 @@ internal sealed partial class LogReplicator
 
     private void OnTick()
     {
+        Protomux[] reopening;
         lock (Gate)
         {
+            reopening = IsDownloading ? [.. _reopening] : [];
+            _reopening.Clear();
             bool isNeeded = false;
             long now = Time.GetTimestamp();
             foreach (ReplicationPeer peer in _open)
@@ -272,6 +279,8 @@ internal sealed partial class LogReplicator
             }
         }
 
+        foreach (Protomux mux in reopening)
+            OpenOn(mux);
         PumpAll();
     }
 

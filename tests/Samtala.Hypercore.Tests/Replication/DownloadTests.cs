@@ -48,6 +48,21 @@ public sealed class DownloadTests
         Assert.Equal(kind == "compat", reader.Log.Manifest is null);
     }
 
+    [Fact]
+    public void A_channel_that_the_other_side_closed_at_once_comes_back_for_who_wants_blocks()
+    {
+        ReplicationWorld world = new(TestSeed.NewRandom());
+        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1)));
+        ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Full();
+        writer.Log.Append(Blocks(0, 3));
+        world.Connect(writer, reader);
+        world.Settle(0);
+        writer.Replicator.Peers[0].Channel.Close();
+        writer.Log.Append(Blocks(3, 4));
+        world.Settle();
+        AssertEqual(writer.Log, reader.Log);
+    }
+
     internal static byte[][] Blocks(int start, int count) =>
         [.. Enumerable.Range(start, count).Select(i => System.Text.Encoding.UTF8.GetBytes($"block {i}"))];
 
