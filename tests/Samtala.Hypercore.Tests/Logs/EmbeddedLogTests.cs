@@ -24,9 +24,11 @@ public sealed class EmbeddedLogTests
             await using LogStore logs = new(store, TimeProvider.System);
             await using Log log = await logs.CreateAsync(new LogCreation { SecretKey = key }, Now);
             for (int i = 0; i < BlockCount; i += 500)
+            {
                 await log.AppendAsync(
                     [.. Enumerable.Range(i, 500).Select(n => LogWorld.Block($"block {n}"))],
                     cancellationToken: Now);
+            }
 
             // What the disk has in this instant is what a killed process leaves.
             CopyFolder(folder.Path, copy.Path);

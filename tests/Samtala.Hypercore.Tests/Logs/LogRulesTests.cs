@@ -195,9 +195,12 @@ public sealed class LogRulesTests
         Log log = await logs.CreateAsync(new LogCreation { SecretKey = key }, Now);
         await log.SetUserDataAsync("kind", LogWorld.Block("chat"), Now);
         for (int i = 0; i < 20; i++)
+        {
             await log.AppendAsync(
                 [.. Enumerable.Range(0, 50).Select(n => LogWorld.Block($"{i}.{n}"))],
                 cancellationToken: Now);
+        }
+
         Assert.Equal("chat", LogWorld.Text(await log.GetUserDataAsync("kind", Now)));
         Assert.NotEmpty(store.LiveExtents);
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await logs.DeleteAsync(log.Key, Now));
