@@ -126,10 +126,16 @@ internal sealed class ExtentWriter : IExtentWriter
         if (_file.Length > 0 && _file.Length + ExtentLayout.FootprintOf(size) > ExtentFiles.FileSizeMax)
             MoveToOwnFile();
         using (var use = _file.Open())
-            use.File.Write(_file.Length + ExtentLayout.HeaderSize + _written, chunks);
-        _written = size;
-        for (; !chunks.IsEmpty; chunks = chunks[Math.Min(ExtentLayout.ChunkSize, chunks.Length)..])
-            _chunks.Add(Checksum.Of(chunks[..Math.Min(ExtentLayout.ChunkSize, chunks.Length)]));
+        {
+            // Small enough to be still in the processor's cache when they are copied to the system's.
+            for (; !chunks.IsEmpty; chunks = chunks[Math.Min(ExtentLayout.ChunkSize, chunks.Length)..])
+            {
+                var chunk = chunks[..Math.Min(ExtentLayout.ChunkSize, chunks.Length)];
+                _chunks.Add(Checksum.Of(chunk));
+                use.File.Write(_file.Length + ExtentLayout.HeaderSize + _written, chunk);
+                _written += chunk.Length;
+            }
+        }
     }
 
     /// <summary>The extent turned out longer than the room left: it starts over at the head of a new file.</summary>
