@@ -160,6 +160,8 @@ internal static class BeeBench
             start.ArgumentList.Add(argument);
         }
 
+        // Beside the script; whoever has the packages elsewhere says so.
+        start.Environment.TryAdd("NODE_PATH", Path.GetFullPath(Path.Combine("interop", "hyper", "node_modules")));
         using var node = Process.Start(start)!;
         await node.StandardOutput.ReadToEndAsync();
         await node.WaitForExitAsync();
