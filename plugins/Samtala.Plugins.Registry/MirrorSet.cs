@@ -29,7 +29,6 @@ internal sealed partial class MirrorSet : IAsyncDisposable
         Shelf = new Shelf(node);
         Followed = new Followed(node, log);
         Publication = new Publication(node, Shelf, time, log);
-        _owned.Add(Publication);
         Traffic = new TrafficMeter(node, Shelf);
         Downloads = new DownloadFeed(node, time);
         _mirrors = new Dictionary<string, IMirror>(StringComparer.Ordinal)

@@ -55,10 +55,12 @@ internal sealed class Upstream : IDisposable
     /// <summary>The upstream's URL as it was set.</summary>
     /// <exception cref="MirrorException">There is none.</exception>
     public async ValueTask<Uri> FindAsync(string what, CancellationToken cancellationToken) =>
-        await Setting.FindAsync(cancellationToken) ?? throw MirrorException.NoUpstream(
-            what,
-            Mirror,
-            Peers.Followed.IsAny ? $"no followed mirror holds it, and {Setting.Error}" : Setting.Error);
+        await Setting.FindAsync(cancellationToken)
+            ?? throw await Peers.Followed.FindAwayAsync(what, cancellationToken)
+            ?? MirrorException.NoUpstream(
+                what,
+                Mirror,
+                Peers.Followed.IsAny ? $"no followed mirror holds it, and {Setting.Error}" : Setting.Error);
 
     /// <summary>The upstream's URL with '/' at its end.</summary>
     /// <exception cref="MirrorException">There is none.</exception>

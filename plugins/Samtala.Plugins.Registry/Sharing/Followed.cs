@@ -77,6 +77,18 @@ internal sealed partial class Followed(INode node, ILogger log)
     public ValueTask<Finding<DigestEntry>> FindDigestAsync(Digest digest, CancellationToken cancellationToken) =>
         FindAsync<DigestEntry>(MirrorKeys.OfDigest(digest), DigestEntry.TryRead, cancellationToken);
 
+    /// <summary>Tells of a followed mirror that may have something by now and cannot be asked.</summary>
+    /// <returns>Null when all can be.</returns>
+    public async ValueTask<MirrorException?> FindAwayAsync(string what, CancellationToken cancellationToken)
+    {
+        if (!IsAny)
+            return null;
+        var away = (await ListAsync(cancellationToken)).FirstOrDefault(m => !m.IsConnected);
+        return away is null ? null
+            : await ExplainAsync(
+                what, away.Id, new MapException(MapFailure.Unreachable, away.Error), cancellationToken);
+    }
+
     /// <summary>Why something cannot be had, in words for the person behind the client.</summary>
     public async ValueTask<MirrorException> ExplainAsync(
         string what, MapId from, MapException cause, CancellationToken cancellationToken)

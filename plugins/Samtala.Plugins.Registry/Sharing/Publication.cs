@@ -10,7 +10,9 @@ namespace Samtala.Plugins.Registry.Sharing;
 /// entries that can be worked out from it at any time, so changes are only noted by their key, and after a crash all
 /// records are looked at again.
 /// </summary>
-internal sealed partial class Publication(INode node, Shelf shelf, TimeProvider time, ILogger log) : IDisposable
+#pragma warning disable CA1001 // semaphores whose wait handle is never asked for hold nothing to dispose
+internal sealed partial class Publication(INode node, Shelf shelf, TimeProvider time, ILogger log)
+#pragma warning restore CA1001
 {
     /// <summary>Most changed records to note; with more, all are looked at.</summary>
     public const int NotedMax = 65_536;
@@ -119,12 +121,6 @@ internal sealed partial class Publication(INode node, Shelf shelf, TimeProvider 
                 }
             }
         }
-    }
-
-    public void Dispose()
-    {
-        _changed.Dispose();
-        _one.Dispose();
     }
 
     private async Task OpenAsync(CancellationToken cancellationToken)
