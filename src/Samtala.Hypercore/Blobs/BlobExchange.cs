@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Samtala.Crypto;
 using Samtala.Hypercore.Logs;
+using Samtala.Hypercore.Logs.Core;
 using Samtala.Hypercore.Manifests;
 using Samtala.Hypercore.Replication;
 using Samtala.Hypercore.Tree;
@@ -32,7 +33,7 @@ public sealed class BlobExchange : IAsyncDisposable
     private readonly BlobStore _blobs;
     private readonly Replicator _replicator;
     private readonly ConcurrentDictionary<Hash32, BlobId> _shared = new();
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Turn _turn = new();
     private readonly Dictionary<BlobId, BlobDownload> _downloads = [];
     private bool _isDisposed;
 
@@ -99,7 +100,7 @@ public sealed class BlobExchange : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         List<BlobDownload> downloads;
-        await _turn.WaitAsync();
+        await _turn.WaitAsync(CancellationToken.None);
         try
         {
             if (_isDisposed)
@@ -116,7 +117,6 @@ public sealed class BlobExchange : IAsyncDisposable
         _shared.Clear();
         foreach (BlobDownload download in downloads)
             await download.DisposeAsync();
-        _turn.Dispose();
     }
 
     /// <summary>What needs no peer: a blob that is here, and the empty one.</summary>
@@ -137,7 +137,7 @@ public sealed class BlobExchange : IAsyncDisposable
 
     private async ValueTask ForgetAsync(BlobDownload download)
     {
-        await _turn.WaitAsync();
+        await _turn.WaitAsync(CancellationToken.None);
         try
         {
             if (_downloads.TryGetValue(download.Id, out BlobDownload? known) && known == download)
