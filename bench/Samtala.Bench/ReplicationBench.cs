@@ -16,7 +16,8 @@ namespace Samtala.Bench;
 internal static class ReplicationBench
 {
     public const string Usage =
-        "  log replicate [--blocks N] [--size B] [--runs N] [--warmup N] | [--key HEX --port P] [--live] (from a server that runs)\n"
+        "  log replicate [--blocks N] [--size B] [--runs N] [--warmup N]\n"
+        + "  log replicate --key HEX --port P [--live]   (from a server that runs)\n"
         + "  log replicate --serve [--blocks N] [--size B] [--compat] [--encrypt HEX] [--append-every MS] [--port P]";
 
     public static Task<int> RunAsync(BenchArguments arguments)

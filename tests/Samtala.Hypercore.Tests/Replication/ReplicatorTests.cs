@@ -66,7 +66,8 @@ public sealed class ReplicatorTests : IAsyncDisposable
     public async Task After_an_update_the_log_shows_the_new_head_however_long_downloads_may_wait_for_each_other()
     {
         (LogStore writerLogs, Replicator writer) = Add();
-        (LogStore readerLogs, Replicator reader) = Add(new LogStoreOptions { DownloadDelay = TimeSpan.FromSeconds(10) });
+        LogStoreOptions slow = new() { DownloadDelay = TimeSpan.FromSeconds(10) };
+        (LogStore readerLogs, Replicator reader) = Add(slow);
         await using Log own = await CreateAsync(writerLogs, null);
         await own.AppendAsync([.. DownloadTests.Blocks(0, 20).Select(block => (ReadOnlyMemory<byte>)block)]);
         await using LogReplication serving = writer.Start(own, LogInterest.Sparse);
