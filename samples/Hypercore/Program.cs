@@ -83,8 +83,7 @@ async Task<int> ReadAsync(Hash32 key, IPEndPoint peer)
     await using var hub = NewHub(device, replicator);
     await hub.ConnectAsync(peer, null, CancellationToken.None);
     using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20), TimeProvider.System);
-    if (log.AppliedLength == 0)
-        await replication.UpdateAsync(wait: true, patience.Token);
+    await replication.UpdateAsync(wait: true, patience.Token);
     Bee map = new(log);
     var result = await PrintAsync(map);
     await log.FlushAsync(patience.Token);

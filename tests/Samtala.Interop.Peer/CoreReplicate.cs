@@ -26,12 +26,18 @@ internal static class CoreReplicate
         await replication.DownloadAsync(from, to, 0, limit.Token);
         var downloaded = watch.Elapsed;
 
+        if (!flags.Has("live"))
+        {
+            await ReportAsync(log, flags, (from, to), (updated, downloaded), limit.Token);
+            return 0;
+        }
+
         // Listening begins before the report, so nothing that happens meanwhile is missed.
         await using var changes = log.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         var next = changes.MoveNextAsync();
         await ReportAsync(log, flags, (from, to), (updated, downloaded), limit.Token);
         limit.CancelAfter(Timeout.InfiniteTimeSpan);
-        while (flags.Has("live") && await next)
+        while (await next)
         {
             await TellAsync(log, changes.Current, cancellationToken);
             next = changes.MoveNextAsync();

@@ -46,11 +46,11 @@ public sealed class LogReplication : IAsyncDisposable
     }
 
     /// <summary>Asks peers for a longer head.</summary>
-    /// <param name="wait">Waits until some peer has one, instead of answering false when none of those connected has.
+    /// <param name="wait">With no peer connected, waits for a first one to say what it has, instead of answering false.
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Whether the log grew or was rewritten. The new head is durable by then: <see cref="Log.Length"/> shows
-    /// it.</returns>
+    /// <returns>Whether the log grew or was rewritten since the call; false when no peer is ahead, as when a followed
+    /// log grew by itself just before. The newest head is durable by then: <see cref="Log.Length"/> shows it.</returns>
     /// <exception cref="Storage.StoreException">The disk refused the new head.</exception>
     public async ValueTask<bool> UpdateAsync(bool wait = false, CancellationToken cancellationToken = default)
     {

@@ -38,18 +38,18 @@ internal sealed partial class LogReplicator : IBlockFetcher
 
     /// <inheritdoc/>
     public ValueTask<bool> UpdateAsync(CancellationToken cancellationToken) =>
-        UpdateAsync(untilGrown: false, cancellationToken);
+        UpdateAsync(wait: false, cancellationToken);
 
-    /// <param name="untilGrown">Waits for peers that are not connected yet.</param>
+    /// <param name="wait">With nobody to ask, waits for a first peer.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether the log grew or was rewritten.</returns>
-    public async ValueTask<bool> UpdateAsync(bool untilGrown, CancellationToken cancellationToken)
+    public async ValueTask<bool> UpdateAsync(bool wait, CancellationToken cancellationToken)
     {
         TaskCompletionSource<bool> done;
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            done = Updates.Add(Local, untilGrown);
+            done = Updates.Add(Local, wait);
             OnDemand();
             CheckUpdates();
         }
@@ -143,7 +143,7 @@ internal sealed partial class LogReplicator : IBlockFetcher
     public void CheckUpdates()
     {
         if (Updates.Count > 0)
-            Updates.Check(Local, IsHopeless());
+            Updates.Check(Local, IsHopeless(), !_open.Exists(static peer => peer.Remote.IsSynced));
     }
 
     /// <summary>A proof was taken. With the lock held.</summary>

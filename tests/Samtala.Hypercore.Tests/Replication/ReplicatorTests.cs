@@ -79,6 +79,25 @@ public sealed class ReplicatorTests : IAsyncDisposable
         Assert.Equal(own.Head.TreeHash(), log.Head.TreeHash());
     }
 
+    [Fact]
+    public async Task An_update_that_is_asked_for_after_a_followed_log_grew_by_itself_does_not_wait_for_more()
+    {
+        (LogStore writerLogs, Replicator writer) = Add();
+        (LogStore readerLogs, Replicator reader) = Add();
+        await using Log own = await CreateAsync(writerLogs, null);
+        await own.AppendAsync("one"u8.ToArray());
+        await using LogReplication serving = writer.Start(own, LogInterest.Sparse);
+        await using Log log = await readerLogs.OpenAsync(own.Key);
+        await using LogReplication replication = reader.Start(log, LogInterest.Sparse);
+        Task<bool> first = replication.UpdateAsync(wait: true).AsTask();
+        Assert.Equal(0, _net.Run());
+        Assert.False(first.IsCompleted, "It waits for a first peer.");
+        Connect(writer, reader);
+        Assert.True(await RunAsync(first));
+        Assert.False(await RunAsync(replication.UpdateAsync(wait: true).AsTask()));
+        Assert.Equal(1UL, log.Length);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach ((LogStore logs, Replicator replicator) in _nodes)
