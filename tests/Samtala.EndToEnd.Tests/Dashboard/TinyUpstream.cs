@@ -1,9 +1,9 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Samtala.Vectors;
 
 namespace Samtala.EndToEnd.Tests.Dashboard;
 
@@ -16,7 +16,7 @@ internal sealed class TinyUpstream : IDisposable
 
     public TinyUpstream()
     {
-        Url = $"http://127.0.0.1:{FreePort()}/";
+        Url = $"http://127.0.0.1:{FreePort.Next()}/";
         _listener.Prefixes.Add(Url);
         _listener.Start();
         _serving = ServeAsync();
@@ -79,12 +79,5 @@ internal sealed class TinyUpstream : IDisposable
         }
 
         return target.ToArray();
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

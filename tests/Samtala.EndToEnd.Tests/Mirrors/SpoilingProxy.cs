@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Samtala.Vectors;
 
 namespace Samtala.EndToEnd.Tests.Mirrors;
 
@@ -16,12 +17,7 @@ internal sealed class SpoilingProxy : IAsyncDisposable
     public SpoilingProxy(Uri upstream)
     {
         _upstream = upstream;
-        using (System.Net.Sockets.TcpListener free = new(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Address = new Uri($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/");
-        }
-
+        Address = new Uri($"http://127.0.0.1:{FreePort.Next()}/");
         _listener.Prefixes.Add(Address.AbsoluteUri);
         _listener.Start();
         _serving = ServeAsync();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Samtala.Vectors;
 using static Samtala.Interop.Tests.Hyper.Implementation;
 
 namespace Samtala.Interop.Tests.Hyper;

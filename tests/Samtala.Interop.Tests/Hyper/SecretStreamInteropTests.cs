@@ -1,4 +1,5 @@
 using System.Globalization;
+using Samtala.Vectors;
 using static Samtala.Interop.Tests.Hyper.Implementation;
 
 namespace Samtala.Interop.Tests.Hyper;

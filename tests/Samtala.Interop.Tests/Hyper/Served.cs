@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace Samtala.Interop.Tests.Hyper;
@@ -13,16 +11,4 @@ internal sealed record Served(PeerProcess Peer, int Port, JsonObject Ready) : IA
         ["--key", (string)Ready["key"]!, "--tcp", Port.ToString(CultureInfo.InvariantCulture)];
 
     public ValueTask DisposeAsync() => Peer.DisposeAsync();
-}
-
-/// <summary>Ports for programs that must be told one.</summary>
-internal static class FreePort
-{
-    /// <summary>A port that was free a moment ago.</summary>
-    public static int Next()
-    {
-        using TcpListener probe = new(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
+using Samtala.Vectors;
 
 namespace Samtala.Plugins.Registry.Tests.World;
 
@@ -12,12 +12,7 @@ internal sealed class LoopbackUpstream : IAsyncDisposable
 
     public LoopbackUpstream()
     {
-        using (TcpListener free = new(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Authority = $"127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-        }
-
+        Authority = $"127.0.0.1:{FreePort.Next()}";
         _listener.Prefixes.Add($"http://{Authority}/");
         _listener.Start();
         _serving = ServeAsync();
