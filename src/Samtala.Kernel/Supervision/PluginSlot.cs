@@ -14,6 +14,7 @@ internal sealed class PluginSlot : IAsyncDisposable
     private PluginRun? _run;
     private CancellationTokenSource _life = new();
     private volatile PluginStatus _status;
+    private int _crashCount;
 
     public PluginSlot(NodeKernel kernel, PluginSource source, PluginEntry entry)
     {
@@ -45,7 +46,7 @@ internal sealed class PluginSlot : IAsyncDisposable
         using var held = await _one.EnterAsync(cancellationToken);
         await StopRunAsync(collect: true);
         if (entry.Enabled && !_entry.Enabled)
-            _status = _status with { CrashCount = 0 };
+            _crashCount = 0;
         (_source, _entry) = (source, entry);
         _backoff.Reset();
         await StartRunAsync(cancellationToken);
@@ -148,7 +149,7 @@ internal sealed class PluginSlot : IAsyncDisposable
     private void Crash(string reason, TimeSpan ran)
     {
         var delay = _backoff.Next(ran);
-        _status = _status with { CrashCount = _status.CrashCount + 1 };
+        _crashCount++;
         Become(
             PluginState.Crashed,
             $"{reason} It is started again after {delay.TotalSeconds:0} s. See: samtala plugin logs {Id}",
@@ -207,8 +208,7 @@ internal sealed class PluginSlot : IAsyncDisposable
 
     private void Become(PluginState state, string reason, DateTimeOffset? retry = null)
     {
-        var was = _status;
-        _status = Describe(state, reason) with { CrashCount = was.CrashCount, RetryTime = retry };
+        _status = Describe(state, reason) with { CrashCount = _crashCount, RetryTime = retry };
         Log.Write(
             state is PluginState.Crashed or PluginState.Unsupported ? LogLevel.Error : LogLevel.Information,
             reason.Length == 0 ? $"{state}" : $"{state}: {reason}");
