@@ -7,13 +7,13 @@ namespace Samtala.Crypto;
 public static unsafe class XChaCha20Poly1305
 {
     /// <summary>Length of a key in bytes.</summary>
-    public const int KeySize = 32;
+    public const int KeySize = SodiumAead.KeySize;
 
     /// <summary>Length of a nonce in bytes; never used twice with one key.</summary>
     public const int NonceSize = 24;
 
     /// <summary>How much longer a sealed message is, in bytes.</summary>
-    public const int TagSize = 16;
+    public const int TagSize = SodiumAead.TagSize;
 
     /// <summary>Seals a message.</summary>
     /// <param name="message">The bytes.</param>
@@ -29,14 +29,8 @@ public static unsafe class XChaCha20Poly1305
         ReadOnlySpan<byte> nonce,
         ReadOnlySpan<byte> key)
     {
-        Sizes.Require(box, message.Length + TagSize, nameof(box));
         Sizes.Require(nonce, NonceSize, nameof(nonce));
-        Sizes.Require(key, KeySize, nameof(key));
-        fixed (byte* output = box, input = message, ad = associated, n = nonce, k = key)
-        {
-            SodiumStatus.Check(Sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
-                output, null, input, (ulong)message.Length, ad, (ulong)associated.Length, null, n, k));
-        }
+        SodiumAead.Seal(&Sodium.crypto_aead_xchacha20poly1305_ietf_encrypt, message, associated, box, nonce, key);
     }
 
     /// <summary>Opens a sealed message from anybody.</summary>
@@ -55,19 +49,7 @@ public static unsafe class XChaCha20Poly1305
         ReadOnlySpan<byte> key)
     {
         Sizes.Require(nonce, NonceSize, nameof(nonce));
-        Sizes.Require(key, KeySize, nameof(key));
-        if (box.Length < TagSize)
-            return false;
-        Sizes.Require(message, box.Length - TagSize, nameof(message));
-        bool valid;
-        fixed (byte* output = message, input = box, ad = associated, n = nonce, k = key)
-        {
-            valid = Sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
-                output, null, null, input, (ulong)box.Length, ad, (ulong)associated.Length, n, k) == 0;
-        }
-
-        if (!valid)
-            message.Clear();
-        return valid;
+        return SodiumAead.TryOpen(
+            &Sodium.crypto_aead_xchacha20poly1305_ietf_decrypt, box, associated, message, nonce, key);
     }
 }
