@@ -47,18 +47,8 @@ public sealed partial class SparseBitfield
         int i = Find(number);
         if (i < 0 ? !value : value && _entries[i].Page is null)
             return;
-        if (i < 0)
-        {
-            if (!HasRoomFor(1))
-                return;
-            i = ~i;
-            _entries.Insert(i, new Entry(number, number, new Page()));
-        }
-        else if (_entries[i].Page is null && !TryCutOut(ref i, number))
-        {
+        if (!TryOpenPage(ref i, number))
             return;
-        }
-
         Page page = _entries[i].Page!;
         int changed = page.SetRange((int)(start & PageMask), (int)(end - start), value);
         Count = value ? Count + (ulong)changed : Count - (ulong)changed;
@@ -68,7 +58,22 @@ public sealed partial class SparseBitfield
             _entries.RemoveAt(i);
     }
 
-    /// <summary>Makes one page of a run a page of its own, so that single bits of it can change.</summary>
+    /// <summary>Sees to it that a page is there by itself, so that single bits of it can change.</summary>
+    /// <param name="i">What <see cref="Find"/> said; becomes the place of the page.</param>
+    /// <param name="number">The page.</param>
+    /// <returns>False when there is no room for it.</returns>
+    private bool TryOpenPage(ref int i, ulong number)
+    {
+        if (i >= 0)
+            return _entries[i].Page is not null || TryCutOut(ref i, number);
+        if (!HasRoomFor(1))
+            return false;
+        i = ~i;
+        _entries.Insert(i, new Entry(number, number, new Page()));
+        return true;
+    }
+
+    /// <summary>Makes one page of a run a page of its own.</summary>
     private bool TryCutOut(ref int i, ulong number)
     {
         Entry run = _entries[i];

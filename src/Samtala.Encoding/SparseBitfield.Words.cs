@@ -84,18 +84,8 @@ public sealed partial class SparseBitfield
 
         ulong number = start >> PageShift;
         int i = Find(number);
-        if (i < 0)
-        {
-            if (!HasRoomFor(1))
-                return;
-            i = ~i;
-            _entries.Insert(i, new Entry(number, number, new Page()));
-        }
-        else if (_entries[i].Page is null && !TryCutOut(ref i, number))
-        {
+        if (!TryOpenPage(ref i, number))
             return;
-        }
-
         Page page = _entries[i].Page!;
         Count -= (ulong)page.Count;
         Overwrite(page, offset, source);
