@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Samtala.Crypto.Tests;
+namespace Samtala.Vectors;
 
 /// <summary>Gives the bytes a vector says, in order.</summary>
 internal sealed class ScriptedRandom(params byte[][] pieces) : RandomNumberGenerator
