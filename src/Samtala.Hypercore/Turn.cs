@@ -1,4 +1,4 @@
-namespace Samtala.Hypercore.Logs.Core;
+namespace Samtala.Hypercore;
 
 /// <summary>Lets one writer in at a time, in the order of arrival.</summary>
 internal sealed class Turn

@@ -131,7 +131,7 @@ public sealed class BeeBatch : IAsyncDisposable
         IBeeLog log = _shared.Log;
         if (!log.IsWritable)
             throw new InvalidOperationException("The log cannot be written here; only its writer changes a bee.");
-        await _shared.Gate.EnterAsync(cancellationToken).ConfigureAwait(false);
+        await _shared.Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (log.Length == 0)
@@ -146,7 +146,7 @@ public sealed class BeeBatch : IAsyncDisposable
         }
         catch
         {
-            _shared.Gate.Leave();
+            _shared.Turn.Release();
             throw;
         }
     }
@@ -157,7 +157,7 @@ public sealed class BeeBatch : IAsyncDisposable
         if (_writer is null)
             return;
         _writer = null;
-        _shared.Gate.Leave();
+        _shared.Turn.Release();
     }
 
     private byte[] Whole(ReadOnlyMemory<byte> key)

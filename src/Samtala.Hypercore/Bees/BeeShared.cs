@@ -18,7 +18,7 @@ internal sealed class BeeShared
 
     public BeeOptions Options { get; }
 
-    public WriterGate Gate { get; } = new();
+    public Turn Turn { get; } = new();
 
     /// <summary>For the log as it is now; what was read before a truncation is forgotten.</summary>
     public BeeReader Reader

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Samtala.Crypto;
 using Samtala.Hypercore.Logs;
-using Samtala.Hypercore.Logs.Core;
 using Samtala.Hypercore.Manifests;
 using Samtala.Hypercore.Replication;
 using Samtala.Hypercore.Tree;

@@ -17,7 +17,7 @@ public sealed partial class HyperblobStore
 
     private readonly Log _log;
     private readonly int _blockSize;
-    private readonly WriterGate _gate = new();
+    private readonly Turn _turn = new();
 
     /// <summary>Names the log; nothing is read yet.</summary>
     /// <param name="log">Owned by the caller; must outlive this.</param>
@@ -46,7 +46,7 @@ public sealed partial class HyperblobStore
         List<ReadOnlyMemory<byte>> blocks = [];
         for (int at = 0; at < content.Length; at += _blockSize)
             blocks.Add(content.Slice(at, Math.Min(_blockSize, content.Length - at)));
-        await _gate.EnterAsync(cancellationToken).ConfigureAwait(false);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             HyperblobId id = new(
@@ -63,7 +63,7 @@ public sealed partial class HyperblobStore
         }
         finally
         {
-            _gate.Leave();
+            _turn.Release();
         }
     }
 
@@ -77,7 +77,7 @@ public sealed partial class HyperblobStore
         Stream content, Durability durability = Durability.Durable, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
-        await _gate.EnterAsync(cancellationToken).ConfigureAwait(false);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ulong first = _log.AppliedLength;
@@ -108,7 +108,7 @@ public sealed partial class HyperblobStore
         }
         finally
         {
-            _gate.Leave();
+            _turn.Release();
         }
     }
 
