@@ -112,22 +112,24 @@ internal sealed class DocumentCache(
         if (!await upstream.IsSetAsync(cancellationToken))
         {
             return found.Hits.Count > 0
-                ? await KeepFollowedAsync(request, before, found.Hits[0], cancellationToken)
+                ? await KeepFollowedAsync(request, before, found.Hits, cancellationToken)
                 : throw await upstream.Peers.Followed.ExplainAsync(
                     request.What, found.Away!.From, found.Away.Cause, cancellationToken);
         }
 
-        var freshSince = time.GetUtcNow().AddSeconds(-upstream.Options.FreshSeconds).ToUnixTimeMilliseconds();
-        var isFresh = found.Hits.Count > 0 && found.Hits[0].Entry.FetchedAt > freshSince;
+        // One that says it is from the future is as little fresh as an old one.
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var isFresh = found.Hits.Count > 0
+            && Math.Abs(now - found.Hits[0].Entry.FetchedAt) < upstream.Options.FreshSeconds * 1000L;
         try
         {
-            return isFresh ? await KeepFollowedAsync(request, before, found.Hits[0], cancellationToken)
+            return isFresh ? await KeepFollowedAsync(request, before, found.Hits, cancellationToken)
                 : await AskUpstreamAsync(request, before, cancellationToken);
         }
         catch (MirrorException) when (found.Hits.Count > 0)
         {
             return isFresh ? await AskUpstreamAsync(request, before, cancellationToken)
-                : await KeepFollowedAsync(request, before, found.Hits[0], cancellationToken);
+                : await KeepFollowedAsync(request, before, found.Hits, cancellationToken);
         }
     }
 
@@ -170,10 +172,36 @@ internal sealed class DocumentCache(
         }
     }
 
+    /// <summary>Takes the newest document that followed mirrors have. With none here any of them is better than none.
+    /// </summary>
+    private async Task<DocumentRecord> KeepFollowedAsync(
+        DocumentRequest request,
+        DocumentRecord? before,
+        IReadOnlyList<Hit<DocumentEntry>> hits,
+        CancellationToken cancellationToken)
+    {
+        MirrorException? error = null;
+        foreach (var hit in hits.Take(before is null ? hits.Count : 1))
+        {
+            try
+            {
+                return await KeepFollowedAsync(request, before, hit, cancellationToken);
+            }
+            catch (MirrorException e)
+            {
+                error ??= e;
+            }
+        }
+
+        throw error!;
+    }
+
     /// <summary>Takes a document from a followed mirror. Rendering it shows that it is whole.</summary>
     private async Task<DocumentRecord> KeepFollowedAsync(
         DocumentRequest request, DocumentRecord? before, Hit<DocumentEntry> hit, CancellationToken cancellationToken)
     {
+        // An entry can name any blob, also one that another package here lives on.
+        var isHeld = await node.Blobs.FindAsync(hit.Entry.Blob, cancellationToken) is not null;
         var blob = await upstream.Peers.FetchDocumentAsync(request.What, hit, cancellationToken);
         DocumentRecord record = new()
         {
@@ -181,7 +209,7 @@ internal sealed class DocumentCache(
             SourceBase = request.NeutralBase,
             Shared = blob.Id.ToString(),
             Origin = hit.From.ToString(),
-            FetchedAt = hit.Entry.FetchedAt,
+            FetchedAt = Math.Min(hit.Entry.FetchedAt, time.GetUtcNow().ToUnixTimeMilliseconds()),
         };
         try
         {
@@ -190,7 +218,8 @@ internal sealed class DocumentCache(
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
             upstream.Counters.Refused();
-            await node.Blobs.ReleaseAsync(blob.Id, CancellationToken.None);
+            if (!isHeld)
+                await node.Blobs.ReleaseAsync(blob.Id, CancellationToken.None);
             throw MirrorException.Tampered(
                 request.What, $"followed mirror {Followed.Short(hit.From)}", $"it is no document: {e.Message}", e);
         }

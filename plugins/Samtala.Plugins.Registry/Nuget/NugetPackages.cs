@@ -54,7 +54,10 @@ internal sealed class NugetPackages(INode node, Upstream upstream, NugetUpstream
         Uri uri = new($"{place.Flat}{id}/{version}/{id}.{version}.nupkg");
         var blob = await upstream.FetchFileAsync(
             what, uri, record?.ReadDigest() is { } expected ? [expected] : [], cancellationToken);
-        return await FaultOfAsync(blob, id, version, uri.Host, cancellationToken) is { } fault ? throw fault : blob;
+        if (await FaultOfAsync(blob, id, version, uri.Host, cancellationToken) is not { } fault)
+            return blob;
+        await node.Blobs.ReleaseAsync(blob.Id, CancellationToken.None);
+        throw fault;
     }
 
     /// <summary>Asks followed mirrors. Their entries must agree with the digest that was recorded here, if there is
@@ -66,24 +69,31 @@ internal sealed class NugetPackages(INode node, Upstream upstream, NugetUpstream
         if (!peers.Followed.IsAny)
             return (null, null);
         var found = await peers.Followed.FindFileAsync(key, cancellationToken);
-        var (blob, error) = await peers.FetchFileAsync(
-            $"{id} {version}", found, entry => recorded is null || entry.Has(recorded), cancellationToken);
-        if (blob is not null)
+
+        // An entry can name any blob, also one that another package here lives on.
+        HashSet<BlobId> held = [];
+        foreach (var hit in found.Hits)
         {
-            error = await FaultOfAsync(blob, id, version, "a followed mirror", cancellationToken);
-            blob = error is null ? blob : null;
+            if (await node.Blobs.FindAsync(hit.Entry.Blob, cancellationToken) is not null)
+                held.Add(hit.Entry.Blob);
         }
 
-        return (blob, error);
+        var (blob, error) = await peers.FetchFileAsync(
+            $"{id} {version}", found, entry => recorded is null || entry.Has(recorded), cancellationToken);
+        if (blob is null)
+            return (null, error);
+        error = await FaultOfAsync(blob, id, version, "a followed mirror", cancellationToken);
+        if (error is not null && !held.Contains(blob.Id))
+            await node.Blobs.ReleaseAsync(blob.Id, CancellationToken.None);
+        return error is null ? (blob, null) : (null, error);
     }
 
-    /// <summary>Refuses a package that is not what it should be.</summary>
+    /// <summary>Says and counts why a package is refused; null when it is what it should be.</summary>
     private async Task<MirrorException?> FaultOfAsync(
         BlobInfo blob, string id, string version, string where, CancellationToken cancellationToken)
     {
         if (await NupkgCheck.FindFaultAsync(node.Blobs, blob, id, version, cancellationToken) is not { } fault)
             return null;
-        await node.Blobs.ReleaseAsync(blob.Id, CancellationToken.None);
         upstream.Counters.Refused();
         return MirrorException.Tampered($"{id} {version}", where, fault);
     }

@@ -1,3 +1,4 @@
+using Samtala.Plugins.Registry.Sharing;
 using Samtala.Plugins.Registry.Tests.Nuget;
 using Samtala.Plugins.Registry.Tests.World;
 
@@ -9,6 +10,8 @@ public sealed class FollowTests
     private const string Document = "/registry/npm/@s%2fa";
     private const string File = "/registry/npm/@s/a/-/a-1.0.0.tgz";
     private const string Nuget = "/registry/nuget/v3/";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Npm_documents_and_files_come_from_the_followed_mirror_with_own_links()
@@ -190,5 +193,88 @@ public sealed class FollowTests
         world.B.Upstream.AddNpm("b", "1.0.0");
         Assert.Equal(200, (await world.B.GetAsync("/registry/npm/b/-/b-1.0.0.tgz")).Status);
         Assert.True((await world.B.GetAsync("/registry/npm/b/-/b-1.0.0.tgz")).IsFromDoor);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_document_from_the_end_of_time_is_served_and_does_not_stay_new_for_ever(bool hasUpstream)
+    {
+        await using var world = await SharingWorld.StartAsync(hasUpstream);
+        world.A.Upstream.AddNpm("@s/a", "1.0.0");
+        await world.A.GetAsync(Document);
+        await world.PublishedAsync();
+        await world.ForgeAsync<DocumentEntry>(
+            "p|n|@s/a", DocumentEntry.TryRead, e => (e with { FetchedAt = EntryFields.TimeMax }).Write());
+        world.B.Upstream.AddNpm("@s/a", "1.0.0", "2.0.0");
+
+        var got = await world.B.GetAsync(Document);
+
+        Assert.Equal(200, got.Status);
+        Assert.Equal(hasUpstream, got.Text.Contains("a-2.0.0", StringComparison.Ordinal));
+        if (hasUpstream)
+            return;
+        foreach (var mirror in world.B.Mirrors.All)
+            await mirror.Upstream.Setting.SetAsync(NpmPackages.Base, Token);
+        world.B.Time.Pass(TimeSpan.FromHours(1));
+        await world.B.AskAsync(MirrorWorld.Request(Document) with { IsRefresh = true });
+        Assert.Contains("a-2.0.0", (await world.B.GetAsync(Document)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_entry_that_names_another_packages_file_takes_nothing_away()
+    {
+        await using var world = await SharingWorld.StartAsync();
+        world.A.Upstream.AddNpm("@s/a", "1.0.0");
+        world.A.Upstream.AddNpm("b", "1.0.0");
+        world.A.Upstream.AddNuget("A.B", "1.0.0", "2.0.0");
+        await world.A.GetAsync(File);
+        await world.A.GetAsync("/registry/npm/b");
+        await world.A.GetAsync($"{Nuget}flat/a.b/1.0.0/a.b.1.0.0.nupkg");
+        await world.A.GetAsync($"{Nuget}flat/a.b/2.0.0/a.b.2.0.0.nupkg");
+        await world.PublishedAsync();
+        await world.B.GetAsync(File);
+        await world.B.GetAsync($"{Nuget}flat/a.b/1.0.0/a.b.1.0.0.nupkg");
+        var file = await world.EntryAsync<FileEntry>("v|n|@s/a|b1b0b0b0~", FileEntry.TryRead);
+        var package = await world.EntryAsync<FileEntry>("v|u|a.b|b1b0b0b0~", FileEntry.TryRead);
+        await world.ForgeAsync<DocumentEntry>(
+            "p|n|b", DocumentEntry.TryRead,
+            e => new DocumentEntry(file.Blob, file.Length, file.Sha256, e.FetchedAt).Write());
+        await world.ForgeAsync<FileEntry>("v|u|a.b|b2b0b0b0~", FileEntry.TryRead, _ => package.Write());
+        world.B.Node.Unpublish();
+
+        Assert.Equal(502, (await world.B.GetAsync("/registry/npm/b")).Status);
+        Assert.Equal(502, (await world.B.GetAsync($"{Nuget}flat/a.b/2.0.0/a.b.2.0.0.nupkg")).Status);
+
+        world.Network.Away[SharingWorld.Address] = 0;
+        Assert.Equal(200, (await world.B.GetAsync(File)).Status);
+        Assert.Equal(200, (await world.B.GetAsync($"{Nuget}flat/a.b/1.0.0/a.b.1.0.0.nupkg")).Status);
+    }
+
+    [Fact]
+    public async Task Any_followed_mirror_that_answers_gives_the_document()
+    {
+        await using var world = await SharingWorld.StartAsync();
+        await using MirrorWorld other = new("", new MemoryMaps("10.0.0.3:7652", world.Network));
+        world.A.Upstream.AddNpm("@s/a", "1.0.0");
+        await world.A.GetAsync(Document);
+        await world.PublishedAsync();
+        var entry = await world.EntryAsync<DocumentEntry>("p|n|@s/a", DocumentEntry.TryRead);
+        var map = (await other.Node.Maps.CreateAsync("mirror", Token)).Id;
+        await other.Node.Maps.ShareAsync(map, isShared: true, Token);
+        await other.Node.Maps.CommitAsync(
+            map,
+            [
+                new Abstractions.MapWrite(
+                    SharingWorld.KeyOf("p|n|@s/a"), (entry with
+                    {
+                        Blob = new Abstractions.BlobId(new byte[32]),
+                        FetchedAt = entry.FetchedAt + 1,
+                    }).Write()),
+            ],
+            Token);
+        await world.B.Mirrors.Followed.AddAsync(map, ["10.0.0.3:7652"], Token);
+
+        Assert.Equal(200, (await world.B.GetAsync(Document)).Status);
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+using Samtala.Abstractions;
 using Samtala.Plugins.Registry.Tests.World;
 
 namespace Samtala.Plugins.Registry.Tests.Sharing;
@@ -57,6 +59,32 @@ internal sealed class SharingWorld : IAsyncDisposable
     public IEnumerable<string> Keys => A.Node.OwnMaps.Entries
         .Where(e => e.Key.Span[0] != 'h')
         .Select(e => System.Text.Encoding.UTF8.GetString(e.Key.Span).Replace('\0', '|'));
+
+    /// <summary>A key of a map, written as in <see cref="Keys"/>.</summary>
+    public static ReadOnlyMemory<byte> KeyOf(string key) => Encoding.UTF8.GetBytes(key.Replace('|', '\0'));
+
+    /// <summary>Reads what A publishes.</summary>
+    public async Task<T> EntryAsync<T>(string key, TryRead<T> read)
+        where T : class
+    {
+        var map = (await A.Mirrors.Publication.ViewAsync(Token)).Map!.Id;
+        var found = await A.Node.Maps.GetAsync(map, [KeyOf(key)], Token);
+        Assert.True(read(found[0]!.Value.Span, out var entry));
+        return entry;
+    }
+
+    /// <summary>Writes into the map of A what A never would.</summary>
+    public async Task ForgeAsync<T>(string key, TryRead<T> read, Func<T, byte[]> forge)
+        where T : class
+    {
+        var value = forge(await EntryAsync(key, read));
+        var map = (await A.Mirrors.Publication.ViewAsync(Token)).Map!.Id;
+        await A.Node.Maps.CommitAsync(map, [new MapWrite(KeyOf(key), value)], Token);
+    }
+
+    public delegate bool TryRead<T>(
+        ReadOnlySpan<byte> value, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out T? entry)
+        where T : class;
 
     public async ValueTask DisposeAsync()
     {

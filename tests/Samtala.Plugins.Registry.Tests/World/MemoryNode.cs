@@ -66,6 +66,9 @@ internal sealed class MemoryNode : INode, IState, IBlobs, IAnswers, ICommands
     /// <summary>Bytes of a blob that is kept.</summary>
     public byte[] Read(BlobId id) => Kept.Contains(id) ? _blobs[id] : throw new KeyNotFoundException(id.ToString());
 
+    /// <summary>Forgets all answers, as a door that is full does.</summary>
+    public void Unpublish() => _answers.Clear();
+
     /// <summary>Breaks a stored blob.</summary>
     public void Damage(BlobId id) => _blobs[id] = [.. _blobs[id].Select((b, i) => i == 0 ? (byte)(b ^ 1) : b)];
 
