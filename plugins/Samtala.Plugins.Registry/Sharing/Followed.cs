@@ -8,8 +8,12 @@ namespace Samtala.Plugins.Registry.Sharing;
 
 /// <summary>The mirrors of other nodes that this one follows: finds in their maps what is not held here, and fetches it
 /// from them. Only what is asked for is read of a map.</summary>
+#pragma warning disable CA1001 // a semaphore whose wait handle is never asked for holds nothing to dispose
 internal sealed partial class Followed(INode node, ILogger log)
+#pragma warning restore CA1001
 {
+    // What is asked and what the node follows change together.
+    private readonly SemaphoreSlim _change = new(1, 1);
     private ImmutableArray<MapId> _maps = [];
 
     /// <summary>Whether any is followed.</summary>
@@ -39,21 +43,37 @@ internal sealed partial class Followed(INode node, ILogger log)
     public async ValueTask<MapInfo> AddAsync(
         MapId id, IReadOnlyList<string> peers, CancellationToken cancellationToken)
     {
-        var map = await node.Maps.FollowAsync(id, peers, cancellationToken);
-        ImmutableInterlocked.Update(
-            ref _maps, static (maps, added) => maps.Contains(added) ? maps : maps.Add(added).Sort(Compare), id);
-        return map;
+        await _change.WaitAsync(cancellationToken);
+        try
+        {
+            var map = await node.Maps.FollowAsync(id, peers, cancellationToken);
+            ImmutableInterlocked.Update(
+                ref _maps, static (maps, added) => maps.Contains(added) ? maps : maps.Add(added).Sort(Compare), id);
+            return map;
+        }
+        finally
+        {
+            _change.Release();
+        }
     }
 
     /// <summary>Follows a mirror no longer; what came from it stays.</summary>
     /// <returns>False when it was not followed.</returns>
     public async ValueTask<bool> RemoveAsync(MapId id, CancellationToken cancellationToken)
     {
-        if (!_maps.Contains(id))
-            return false;
-        await node.Maps.UnfollowAsync(id, cancellationToken);
-        ImmutableInterlocked.Update(ref _maps, static (maps, gone) => maps.Remove(gone), id);
-        return true;
+        await _change.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_maps.Contains(id))
+                return false;
+            await node.Maps.UnfollowAsync(id, cancellationToken);
+            ImmutableInterlocked.Update(ref _maps, static (maps, gone) => maps.Remove(gone), id);
+            return true;
+        }
+        finally
+        {
+            _change.Release();
+        }
     }
 
     /// <summary>What followed mirrors say of a document; the newest first.</summary>

@@ -277,4 +277,22 @@ public sealed class FollowTests
 
         Assert.Equal(200, (await world.B.GetAsync(Document)).Status);
     }
+
+    [Fact]
+    public async Task Who_is_followed_and_unfollowed_at_once_is_asked_only_when_followed()
+    {
+        await using var world = await SharingWorld.StartAsync();
+        var followed = world.B.Mirrors.Followed;
+        var map = Assert.Single(await followed.ListAsync(Token)).Id;
+        TaskCompletionSource done = new();
+        world.B.Node.OwnMaps.Following = done.Task;
+
+        var follow = followed.AddAsync(map, [SharingWorld.Address], Token).AsTask();
+        var unfollow = followed.RemoveAsync(map, Token).AsTask();
+        done.SetResult();
+        await follow;
+        await unfollow;
+
+        Assert.Equal((await followed.ListAsync(Token)).Count > 0, followed.IsAny);
+    }
 }

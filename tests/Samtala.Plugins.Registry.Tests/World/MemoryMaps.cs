@@ -34,6 +34,9 @@ internal sealed class MemoryMaps(string address, MemoryNetwork network) : IMaps
     /// <summary>Fails that many commits.</summary>
     public int CommitFailures { get; set; }
 
+    /// <summary>What following waits for before it tells that it is done.</summary>
+    public Task Following { get; set; } = Task.CompletedTask;
+
     public MemoryNode? Node { get; set; }
 
     /// <summary>Entries of the one own map.</summary>
@@ -63,14 +66,16 @@ internal sealed class MemoryMaps(string address, MemoryNetwork network) : IMaps
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<MapInfo> FollowAsync(
+    public async ValueTask<MapInfo> FollowAsync(
         MapId id, IReadOnlyList<string> peers, CancellationToken cancellationToken)
     {
         if (peers.FirstOrDefault(p => !p.Contains(':', StringComparison.Ordinal)) is { } odd)
             throw new ArgumentException($"'{odd}' is no address.", nameof(peers));
         _followed.RemoveAll(f => f.Id == id);
         _followed.Add((id, [.. peers]));
-        return ValueTask.FromResult(InfoOf(_followed[^1]));
+        var info = InfoOf(_followed[^1]);
+        await Following;
+        return info;
     }
 
     public ValueTask UnfollowAsync(MapId id, CancellationToken cancellationToken)
