@@ -69,6 +69,9 @@ internal sealed class RemoteSlot
         set => Volatile.Write(ref _live, value);
     }
 
+    /// <summary>Whether the id means nothing any more; a late message must not be kept here.</summary>
+    internal bool IsDropped { get; set; }
+
     /// <summary>What came with the open; kept only until it is delivered.</summary>
     internal byte[] Handshake { get; set; } = [];
 

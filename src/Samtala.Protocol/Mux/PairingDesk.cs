@@ -8,6 +8,7 @@ internal sealed class PairingDesk(Protomux mux, MuxReceiver receiver, ProtomuxOp
 {
     private readonly Queue<RemoteSlot> _ready = new();
     private int _undecided;
+    private int _deciding;
 
     /// <summary>Handles a control message. Only by the deliverer, without the lock.</summary>
     internal void TakeControl(ulong type, ReadOnlyMemory<byte> payload)
@@ -99,6 +100,9 @@ internal sealed class PairingDesk(Protomux mux, MuxReceiver receiver, ProtomuxOp
     {
         lock (mux.Gate)
         {
+            // Rejected or closed by another thread meanwhile: nobody would ever take back what it cost.
+            if (slot.IsDropped)
+                return;
             long cost = payload.Length + ProtomuxOptions.MessageCostBytes;
             if (!receiver.TryKeep(cost))
             {
@@ -158,7 +162,8 @@ internal sealed class PairingDesk(Protomux mux, MuxReceiver receiver, ProtomuxOp
 
             long cost = handshake.Length + ProtomuxOptions.MessageCostBytes;
             RemoteSlot slot = new() { Entry = entry, Handshake = handshake.ToArray(), Cost = cost };
-            if (!receiver.TryKeep(cost) || ++_undecided > options.BacklogMax)
+            // Also the callbacks that are deciding: an open that is closed again does not end its own.
+            if (!receiver.TryKeep(cost) || ++_undecided > options.BacklogMax || ++_deciding > options.BacklogMax)
             {
                 mux.Destroy("Too many channels were opened at once.");
                 return null;
@@ -235,14 +240,14 @@ internal sealed class PairingDesk(Protomux mux, MuxReceiver receiver, ProtomuxOp
     {
         lock (mux.Gate)
         {
+            _deciding--;
             if (--entry.Deciding > 0)
                 return;
             foreach (int remoteId in entry.Incoming)
             {
                 _undecided--;
                 Drop(remoteId);
-                if (!mux.IsDestroyed)
-                    mux.WriteReject(remoteId);
+                mux.WriteReject(remoteId);
             }
 
             entry.Incoming.Clear();
@@ -307,7 +312,11 @@ internal sealed class PairingDesk(Protomux mux, MuxReceiver receiver, ProtomuxOp
     private void Drop(int remoteId)
     {
         if (mux.Table.FindRemote((ulong)remoteId) is { } slot)
+        {
+            slot.IsDropped = true;
             Forget(slot);
+        }
+
         mux.Table.SetRemote(remoteId, null);
     }
 

@@ -235,8 +235,7 @@ public sealed class Protomux
         {
             if (!_receiver.TryDetach(channel))
                 return;
-            if (!IsDestroyed)
-                WriteControl(ProtocolNumbers.ControlClose, (ulong)channel.LocalId);
+            WriteControl(ProtocolNumbers.ControlClose, (ulong)channel.LocalId);
         }
 
         _receiver.Guard(channel, static c => c.Handler.OnClose(c, byRemote: false));
@@ -262,6 +261,9 @@ public sealed class Protomux
 
     private void WriteControl(ulong type, ulong id)
     {
+        // The room of an open batch went back to the pool when the stream ended.
+        if (IsDestroyed)
+            return;
         CompactWriter writer =
             new(_batch.Append(ProtocolNumbers.ControlChannel, type, CompactSize.OfUInt(id)));
         writer.WriteUInt(id);

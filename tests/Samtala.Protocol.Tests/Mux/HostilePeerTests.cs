@@ -153,6 +153,70 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    public void A_flood_of_opens_that_are_closed_before_anybody_decides_ends_at_the_backlog()
+    {
+        MuxPair pair = new(new ProtomuxOptions { BacklogMax = 50 });
+        TaskCompletionSource never = new();
+        int asked = 0;
+        pair.Left.OnRemoteOpenDeferred("p", _ =>
+        {
+            asked++;
+            return new ValueTask(never.Task);
+        });
+        for (int i = 0; i < 1_000; i++)
+        {
+            pair.Left.Receive(OpenFrame(1, "p", BitConverter.GetBytes(i)));
+            pair.Left.Receive(Convert.FromHexString("000301"));
+        }
+
+        Assert.Equal(50, asked);
+        Assert.Contains("Too many channels", pair.Left.Reason, StringComparison.Ordinal);
+        never.SetResult();
+    }
+
+    [Fact]
+    public async Task A_message_that_meets_the_rejection_of_its_channel_holds_nothing_afterwards()
+    {
+        const int Opens = 4_000;
+        byte[] message = [0, .. new byte[40_000]];
+        for (int run = 0; run < 20; run++)
+        {
+            MuxPair pair = new(new ProtomuxOptions { BufferedBytesPause = 10_000 });
+            TaskCompletionSource decision = new();
+            TaskCompletionSource first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            int asked = 0;
+
+            // The first is decided last, so all are rejected at once, which takes a moment.
+            pair.Left.OnRemoteOpenDeferred(
+                "p", _ => asked++ == 0 ? new ValueTask(decision.Task) : ValueTask.CompletedTask);
+            RecordingHandler handler = new()
+            {
+                Message = (channel, _, _) =>
+                {
+                    first.SetResult();
+                    while (channel.Mux.Gate.TryEnter() && !decision.Task.IsCompleted)
+                        channel.Mux.Gate.Exit();
+                    if (channel.Mux.Gate.IsHeldByCurrentThread)
+                        channel.Mux.Gate.Exit();
+                },
+            };
+            pair.Left.Open(new ChannelOptions { Protocol = "known" }, handler);
+            pair.Left.Receive(OpenFrame(1, "known"));
+            for (int i = 0; i < Opens; i++)
+                pair.Left.Receive(OpenFrame((ulong)i + 2, "p"));
+            Task deciding = Task.Run(async () =>
+            {
+                await first.Task;
+                decision.SetResult();
+            });
+            pair.Left.Receive(Batch((1, [0]), (Opens + 1, message)));
+            await deciding;
+            Assert.Null(pair.Left.Reason);
+            Assert.False(pair.Left.IsInputHeld, $"Held after run {run}.");
+        }
+    }
+
+    [Fact]
     public void A_close_before_the_decision_is_answered_with_a_rejection()
     {
         MuxPair pair = new();
@@ -197,6 +261,24 @@ public sealed class HostilePeerTests
             Fuzz.Measure(input.Length, () => target.Receive(input));
             Assert.Null(mux.Fault);
         }
+    }
+
+    /// <summary>Messages, type first, one after the other.</summary>
+    private static byte[] Batch(params (int Channel, byte[] Message)[] entries)
+    {
+        byte[] frame = new byte[20 + entries.Sum(e => e.Message.Length + 20)];
+        CompactWriter writer = new(frame);
+        writer.WriteUInt(0);
+        writer.WriteUInt(0);
+        for (int i = 0; i < entries.Length; i++)
+        {
+            if (i > 0)
+                writer.WriteUInt(0);
+            writer.WriteUInt((ulong)entries[i].Channel);
+            writer.WriteBuffer(entries[i].Message);
+        }
+
+        return writer.Written.ToArray();
     }
 
     private static byte[] OpenFrame(ulong remoteId, string protocol, byte[]? id = null, byte[]? handshake = null)
