@@ -10,6 +10,9 @@ internal sealed class ConnectionLoop : ISecretStreamHandler, IDisposable
     private const int InputEnded = 1;
     private const int OutputEnded = 2;
 
+    // A socket answers only when it has taken everything: a large message is to show progress on a slow line.
+    private const int SendSizeMax = 256 * 1024;
+
     private readonly ITransportConnection _transport;
     private readonly PeerHubOptions _options;
     private readonly TimeProvider _time;
@@ -59,7 +62,15 @@ internal sealed class ConnectionLoop : ISecretStreamHandler, IDisposable
     /// <summary>Serves the connection until it has ended.</summary>
     internal async Task RunAsync()
     {
-        _stream.Start();
+        try
+        {
+            _stream.Start();
+        }
+        catch (Exception e)
+        {
+            _stream.Close(e.Message);
+        }
+
         Task writing = WriteAsync();
         await ReadAsync();
         await writing;
@@ -71,8 +82,10 @@ internal sealed class ConnectionLoop : ISecretStreamHandler, IDisposable
         Dispose();
         if (_opened.TrySetException(new IOException(reason)))
             _ = _opened.Task.Exception;
-        _closed.TrySetResult(reason);
     }
+
+    /// <summary>Completes <see cref="Closed"/>, once nobody counts the connection any more.</summary>
+    internal void TellClosed() => _closed.TrySetResult(_stream.CloseReason!);
 
     /// <summary>Once <see cref="RunAsync"/> has ended, or instead of it.</summary>
     public void Dispose()
@@ -224,7 +237,8 @@ internal sealed class ConnectionLoop : ISecretStreamHandler, IDisposable
                 while (_stream.TryReadOutput(out ReadOnlyMemory<byte> bytes))
                 {
                     Volatile.Write(ref _sendingSince, _time.GetTimestamp());
-                    int count = await _transport.SendAsync(bytes, _stop.Token);
+                    ReadOnlyMemory<byte> some = bytes[..Math.Min(bytes.Length, SendSizeMax)];
+                    int count = await _transport.SendAsync(some, _stop.Token);
                     Volatile.Write(ref _sendingSince, 0);
                     _stream.AdvanceOutput(count);
                 }

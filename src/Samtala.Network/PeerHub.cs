@@ -112,15 +112,20 @@ public sealed class PeerHub : IAsyncDisposable
         }
 
         Serve(loop, loop.RunAsync(), _limits.RemoveOutgoing);
-        using CancellationTokenRegistration _ =
-            cancellationToken.Register(() => loop.Finish("The dial was cancelled."));
-        return await loop.Opened.WaitAsync(cancellationToken);
+        try
+        {
+            return await loop.Opened.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            loop.Finish("The dial was cancelled.");
+            throw;
+        }
     }
 
     /// <summary>Stops listening and ends every connection; what waits is sent within the close timeout.</summary>
     public async ValueTask DisposeAsync()
     {
-        Task[] running;
         (ITransportListener Listener, Task Accepting)[] listeners;
         lock (_gate)
         {
@@ -130,7 +135,6 @@ public sealed class PeerHub : IAsyncDisposable
             listeners = [.. _listeners];
             foreach (ConnectionLoop loop in _loops.Keys)
                 loop.Finish("The node is stopping.");
-            running = [.. _loops.Values];
         }
 
         await _stop.CancelAsync();
@@ -140,6 +144,10 @@ public sealed class PeerHub : IAsyncDisposable
             await accepting;
         }
 
+        // Also those that were taken while listening ended.
+        Task[] running;
+        lock (_gate)
+            running = [.. _loops.Values];
         await Task.WhenAll(running);
         await _stallTimer.DisposeAsync();
         _stop.Dispose();
@@ -189,8 +197,7 @@ public sealed class PeerHub : IAsyncDisposable
         }
 
         ConnectionLoop loop = Create(transport, Handshake(isInitiator: false, expected: null), expected: null);
-        Task running = loop.RunAsync();
-        _ = EndHandshakeAsync(loop, address);
+        Task running = Task.WhenAll(loop.RunAsync(), EndHandshakeAsync(loop, address));
         Serve(loop, running, () => _limits.RemoveIncoming(address));
     }
 
@@ -249,7 +256,6 @@ public sealed class PeerHub : IAsyncDisposable
     private async Task EndAsync(ConnectionLoop loop, Task running, Action release)
     {
         await running;
-        await Task.WhenAny(loop.Opened);
 
         // First: whoever sees that the connection is gone may count on its place.
         release();
@@ -259,6 +265,8 @@ public sealed class PeerHub : IAsyncDisposable
             if (loop.Connection is { } connection)
                 _connections = _connections.Remove(connection);
         }
+
+        loop.TellClosed();
     }
 
     private void CheckStalls()

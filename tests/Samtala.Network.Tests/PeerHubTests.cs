@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using Samtala.Crypto;
 using Samtala.Protocol;
 using Samtala.Testing;
 
@@ -7,6 +9,8 @@ namespace Samtala.Network.Tests;
 public sealed class PeerHubTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan s_never = TimeSpan.FromDays(1);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -68,7 +72,9 @@ public sealed class PeerHubTests
     public async Task What_was_sent_before_closing_arrives()
     {
         await using Node server = new(opened: (node, connection) => node.Answer(connection));
-        await using Node client = new();
+
+        // However busy the machine is.
+        await using Node client = new(options: new PeerHubOptions { CloseTimeout = s_patience });
         PeerConnection connection = await client.Hub.ConnectAsync(server.Listen(), null, Stop);
         Channel channel = client.Open(connection);
         for (int i = 0; i < 200; i++)
@@ -221,13 +227,45 @@ public sealed class PeerHubTests
     public async Task A_cancelled_dial_leaves_nothing_behind()
     {
         MemoryTransport transport = new();
-        using var listener = (IDisposable)new Dummy(transport.Listen(new IPEndPoint(IPAddress.Loopback, 77)));
-        await using Node client = new(transport);
+        await using ITransportListener listener = transport.Listen(new IPEndPoint(IPAddress.Loopback, 77));
+        PeerHubOptions options = new() { Stream = new SecretStreamOptions { HandshakeTimeout = s_never } };
+        await using Node client = new(transport, options);
         using CancellationTokenSource cancel = new();
         Task dial = client.Hub.ConnectAsync(new IPEndPoint(IPAddress.Loopback, 77), null, cancel.Token);
+        await using ITransportConnection other = await listener.AcceptAsync(Stop);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dial);
+        byte[] buffer = new byte[1_000];
+        while (await other.ReceiveAsync(buffer, Stop).AsTask().WaitAsync(s_patience, Stop) != 0)
+        {
+            // The first message of the handshake; then the end.
+        }
+
         Assert.Empty(client.Opened);
+    }
+
+    [Fact]
+    public async Task A_dial_that_cannot_even_begin_is_an_error_and_frees_the_place()
+    {
+        MemoryTransport transport = new();
+        await using Node server = new(transport);
+        IPEndPoint local = server.Listen();
+        using RandomNumberGenerator random = RandomNumberGenerator.Create();
+        using SecretSlab slab = new();
+        using SecretKey key = SecretKey.Generate(slab, random);
+        slab.Dispose();
+        await using PeerHub hub = new(
+            transport,
+            new PeerIdentity(key, slab, random),
+            new PeerHubOptions { ConnectionsMax = 1 },
+            TimeProvider.System,
+            _ => { });
+        for (int i = 0; i < 3; i++)
+        {
+            IOException e = await Assert.ThrowsAsync<IOException>(
+                () => hub.ConnectAsync(local, null, Stop).WaitAsync(s_patience, Stop));
+            Assert.DoesNotContain("already", e.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -280,16 +318,49 @@ public sealed class PeerHubTests
         Assert.Contains("took nothing", await connection.Closed, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_slow_peer_who_takes_a_large_message_bit_by_bit_is_not_given_up()
+    {
+        // 8 MiB at 64 KiB a second takes twice as long as a peer may take nothing.
+        SimClock clock = new();
+        MemoryTransport transport = new();
+        PeerHubOptions options = new() { Stream = new SecretStreamOptions { KeepAlive = TimeSpan.Zero } };
+        await using Node server = new(transport, options, clock, (node, connection) => node.Answer(connection));
+        await using Node client = new(new SlowTransport(transport, clock, 64 * 1024), options, clock);
+        PeerConnection connection = await client.Hub.ConnectAsync(server.Listen(), null, Stop);
+        client.Open(connection).Send(0, new byte[8 * 1024 * 1024]);
+        Task arrived = server.Arrived.WaitAsync(s_patience, Stop);
+        await Task.WhenAny(arrived, connection.Closed);
+        Assert.False(connection.Closed.IsCompleted);
+        Assert.Equal(8 * 1024 * 1024, Assert.Single(server.Messages).Length);
+    }
+
+    [Fact]
+    public async Task Whoever_sees_a_connection_closed_finds_it_gone_and_its_place_free()
+    {
+        for (int i = 0; i < 200; i++)
+        {
+            MemoryTransport transport = new();
+            await using Node server = new(transport, new PeerHubOptions { ConnectionsMax = 1 });
+            await using Node client = new(transport, new PeerHubOptions { ConnectionsMax = 1 });
+            IPEndPoint local = server.Listen();
+            PeerConnection connection = await client.Hub.ConnectAsync(local, null, Stop);
+            await UntilAsync(() => !server.Opened.IsEmpty);
+            connection.Close("Enough.");
+            await connection.Closed;
+            Assert.Empty(client.Hub.Connections);
+            await Assert.Single(server.Opened).Closed;
+            Assert.Empty(server.Hub.Connections);
+            Assert.Equal(0, server.Hub.HandshakeCount);
+            await client.Hub.ConnectAsync(local, null, Stop);
+        }
+    }
+
     /// <summary>Lets other threads work until something is so.</summary>
     internal static async Task UntilAsync(Func<bool> isSo)
     {
         for (int i = 0; i < 30_000 && !isSo(); i++)
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Stop);
         Assert.True(isSo());
-    }
-
-    private sealed class Dummy(ITransportListener listener) : IDisposable
-    {
-        public void Dispose() => listener.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 }
