@@ -111,7 +111,7 @@ public sealed class LogInteropTests
     public async Task A_log_that_is_cut_back_is_cut_back_at_the_reader(Implementation server, Implementation reader)
     {
         await using var served = await ServeAsync(
-            server, ["--blocks", "100", "--truncate-to", "37", "--truncate-after", "1500"]);
+            server, ["--blocks", "100", "--truncate-to", "37", "--truncate-after", "5000"]);
         await using var following = await FollowAsync(reader, served);
         await following.UntilAsync(line => line.ContainsKey("ok"));
         var truncated = await following.EventAsync("truncate");
