@@ -10,7 +10,8 @@ public sealed record ProtomuxOptions
     [Range(1, 1_048_576)]
     public int ChannelsMax { get; init; } = 16_384;
 
-    /// <summary>Most opens of the other side that wait for an answer from this one.</summary>
+    /// <summary>Most opens of the other side that wait for an answer from this one, also those that were closed again
+    /// before it.</summary>
     /// <value>Default 4,096.</value>
     [Range(1, 65_536)]
     public int BacklogMax { get; init; } = 4_096;

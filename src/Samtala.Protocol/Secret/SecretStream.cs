@@ -182,10 +182,13 @@ public sealed class SecretStream : IFrameOutput, IDisposable
 
     /// <summary>Sends a message.</summary>
     /// <param name="message">At most <see cref="SecretStreamOptions.MessageSizeMax"/> bytes; copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is longer.</exception>
     /// <exception cref="InvalidOperationException">The handshake is not complete, or a batch of a mux is being filled.
     /// </exception>
     public void Send(ReadOnlySpan<byte> message)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            message.Length, SecretStreamOptions.MessageSizeMax, nameof(message));
         lock (Gate)
         {
             if (CloseReason is not null)

@@ -104,6 +104,17 @@ public sealed class SecretStreamTests
     }
 
     [Fact]
+    public void A_message_too_long_for_a_frame_is_our_own_mistake_and_the_stream_goes_on()
+    {
+        using StreamPair pair = StreamPair.Ready();
+        Assert.ThrowsAny<ArgumentException>(
+            () => pair.Left.Stream.Send(new byte[SecretStreamOptions.MessageSizeMax + 1]));
+        pair.Left.Stream.Send("next"u8);
+        pair.Left.Exchange(pair.Right);
+        Assert.Equal("next"u8.ToArray(), Assert.Single(pair.Right.Messages));
+    }
+
+    [Fact]
     public void A_length_that_is_allowed_costs_only_what_has_come()
     {
         using StreamPair pair = StreamPair.Ready();
