@@ -1,3 +1,4 @@
+using System.Numerics;
 using Samtala.Hypercore.Logs;
 using Samtala.Hypercore.Messages;
 using Samtala.Hypercore.Proofs;
@@ -9,6 +10,7 @@ namespace Samtala.Hypercore.Replication;
 internal sealed class PeerDownload
 {
     private const int BatchMax = 256;
+    private const int KeptSizeMax = 256 * 1024;
 
     private readonly ReplicationPeer _peer;
     private readonly LogReplicator _owner;
@@ -17,6 +19,9 @@ internal sealed class PeerDownload
 
     // Answers that came while the log could not take more; copies, handled in order.
     private readonly Queue<byte[]> _pending = new();
+
+    // The answer that is being taken, while none are pending.
+    private byte[] _kept = [];
     private long _pendingBytes;
     private bool _isTaking;
     private bool _isPumping;
@@ -79,7 +84,8 @@ internal sealed class PeerDownload
             }
         }
 
-        ValueTask taking = TakeAsync(payload);
+        // Whoever waits for the disk looks at the bytes again, and the connection may end or read on meanwhile.
+        ValueTask taking = TakeAsync(Keep(payload));
         if (taking.IsCompletedSuccessfully)
             return;
         lock (_pending)
@@ -206,6 +212,16 @@ internal sealed class PeerDownload
         }
 
         _peer.Counters.RequestsSent += batch.Length;
+    }
+
+    private ReadOnlyMemory<byte> Keep(ReadOnlyMemory<byte> payload)
+    {
+        if (payload.Length > KeptSizeMax)
+            return payload.ToArray();
+        if (_kept.Length < payload.Length)
+            _kept = new byte[BitOperations.RoundUpToPowerOf2((uint)payload.Length)];
+        payload.CopyTo(_kept);
+        return _kept.AsMemory(0, payload.Length);
     }
 
     private void Postpone(ReadOnlyMemory<byte> payload)

@@ -63,6 +63,27 @@ public sealed class DownloadTests
         AssertEqual(writer.Log, reader.Log);
     }
 
+    [Fact]
+    public async Task A_block_that_waits_for_the_disk_stays_what_it_was_when_its_connection_reads_on()
+    {
+        ReplicationWorld world = new(TestSeed.NewRandom());
+        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
+        writer.Log.Append(Blocks(0, 8));
+        ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Live();
+        SimLink link = world.Connect(writer, reader);
+        world.Settle();
+        TaskCompletionSource room = new();
+        reader.Log.HasRoom = room.Task;
+        Task range = reader.Replicator.DownloadAsync(0, 8, 0, default).AsTask();
+        world.Settle();
+        Assert.False(range.IsCompleted);
+        room.SetResult();
+        world.Settle();
+        await range;
+        Assert.Null(link.B.Mux.Reason);
+        AssertEqual(writer.Log, reader.Log);
+    }
+
     internal static byte[][] Blocks(int start, int count) =>
         [.. Enumerable.Range(start, count).Select(i => System.Text.Encoding.UTF8.GetBytes($"block {i}"))];
 

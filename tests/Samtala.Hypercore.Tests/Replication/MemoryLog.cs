@@ -54,6 +54,9 @@ internal sealed class MemoryLog : IForkingLog
     /// <summary>Whether changes wait for <see cref="Flush"/>.</summary>
     public bool IsDiskSlow { get; set; }
 
+    /// <summary>Proofs are looked at once this is complete.</summary>
+    public Task HasRoom { get; set; } = Task.CompletedTask;
+
     public ulong ContiguousLength => _durable.FirstUnset(0);
 
     public IBlockFetcher? Fetcher { get; set; }
@@ -165,14 +168,36 @@ internal sealed class MemoryLog : IForkingLog
         return default;
     }
 
-    public ValueTask<ProofError> AcceptAsync(Proof proof, CancellationToken cancellationToken)
+    public ValueTask<ProofError> AcceptAsync(Proof proof, CancellationToken cancellationToken) =>
+        HasRoom.IsCompleted ? ValueTask.FromResult(Accept(proof)) : AcceptLaterAsync(proof);
+
+    /// <summary>The disk has written everything.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken)
+    {
+        Flush();
+        return Task.CompletedTask;
+    }
+
+    public void Flush()
+    {
+        while (_undurable.TryDequeue(out LogChange change))
+            Finish(change);
+    }
+
+    private async ValueTask<ProofError> AcceptLaterAsync(Proof proof)
+    {
+        await HasRoom;
+        return Accept(proof);
+    }
+
+    private ProofError Accept(Proof proof)
     {
         AcceptCount++;
         ProofVerdict verdict = ProofVerifier.Verify(_authority, AcceptedHead, proof);
         ProofError error = verdict.CheckAnchor(
             verdict.Anchor is { } anchor && _nodes.TryGetValue(anchor.Index, out MerkleNode stored) ? stored : null);
         if (error != ProofError.None)
-            return ValueTask.FromResult(error);
+            return error;
         foreach (MerkleNode node in verdict.Nodes.Span)
             _nodes[node.Index] = node;
         if (verdict.NewManifest is { } manifest)
@@ -192,20 +217,7 @@ internal sealed class MemoryLog : IForkingLog
             Tell(new LogChange(LogChangeKind.Downloaded, block.Index, 1, AcceptedHead.Length, AcceptedHead.Fork));
         }
 
-        return ValueTask.FromResult(ProofError.None);
-    }
-
-    /// <summary>The disk has written everything.</summary>
-    public Task FlushAsync(CancellationToken cancellationToken)
-    {
-        Flush();
-        return Task.CompletedTask;
-    }
-
-    public void Flush()
-    {
-        while (_undurable.TryDequeue(out LogChange change))
-            Finish(change);
+        return ProofError.None;
     }
 
     private byte[] Sign(LogHead head) => _secrets.Length == 1

@@ -74,7 +74,13 @@ internal sealed class SimLink
         if (Tamper is not null)
             frame = Tamper(fromA, frame);
         if (frame is not null && !to.Mux.IsDestroyed)
+        {
             to.Mux.Receive(frame);
+
+            // As a real connection does: the next bytes go to the same place.
+            frame.AsSpan().Fill(0xee);
+        }
+
         if (to.Mux.IsDestroyed || from.Mux.IsDestroyed)
             Drop();
     }
