@@ -360,10 +360,16 @@ internal sealed class PeerDownload
     /// <summary>An answer that does not fit the tree, or the question: mostly a race, so it is asked again.</summary>
     private void OnMisfit(in InFlightRequest request)
     {
-        _peer.Counters.Misfits++;
         Chain.OnMisfit(request.IsChained);
         _owner.Release(_peer, request);
         IsSated = false;
+        CountMisfit();
+    }
+
+    /// <summary>So many in a row are no race. With the lock held.</summary>
+    public void CountMisfit()
+    {
+        _peer.Counters.Misfits++;
         if (++Misfits >= ReplicationLimits.MisfitsMax)
             _peer.Destroy($"The peer's last {Misfits} answers fit neither the questions nor the log.");
     }

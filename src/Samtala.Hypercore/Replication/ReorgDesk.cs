@@ -10,11 +10,11 @@ internal sealed class ReorgDesk(LogReplicator owner)
 {
     private ReorgSearch? _search;
     private ReplicationPeer? _asked;
-    private bool _isAdopting;
+    private bool _isTaking;
     private int _steps;
 
-    /// <summary>Whether an answer is awaited, or a result adopted.</summary>
-    public bool IsBusy => _asked is not null || _isAdopting;
+    /// <summary>Whether an answer is awaited or looked at, or a result adopted.</summary>
+    public bool IsBusy => _asked is not null || _isTaking;
 
     /// <summary>Whether a peer has a newer fork that may be followed.</summary>
     public bool IsWanted(ReplicationPeer peer) =>
@@ -69,8 +69,38 @@ internal sealed class ReorgDesk(LogReplicator owner)
     /// <summary>Takes an answer; called without the lock.</summary>
     public async ValueTask OnDataAsync(ReplicationPeer peer, InFlightRequest request, Proof proof)
     {
-        ProofError error;
         ReorgSearch? search;
+        lock (owner.Gate)
+        {
+            // One that comes late is welcome as long as nobody else was asked: a search takes one at a time.
+            if (_isTaking || (_asked is not null && _asked != peer))
+                return;
+            _isTaking = true;
+            search = _search;
+        }
+
+        try
+        {
+            await TakeAsync(peer, request, proof, search);
+        }
+        finally
+        {
+            lock (owner.Gate)
+            {
+                OnFailed(peer);
+                _isTaking = false;
+                owner.Wake();
+                owner.CheckUpdates();
+            }
+        }
+
+        owner.PumpAll();
+    }
+
+    private async ValueTask TakeAsync(
+        ReplicationPeer peer, InFlightRequest request, Proof proof, ReorgSearch? search)
+    {
+        ProofError error;
         if (request.Kind == RequestKind.ReorgHead)
         {
             (search, error) = await ReorgSearch.BeginAsync(
@@ -78,8 +108,6 @@ internal sealed class ReorgDesk(LogReplicator owner)
         }
         else
         {
-            lock (owner.Gate)
-                search = _search;
             error = search is null
                 ? ProofError.OtherFork
                 : await search.TakeAsync(owner.Log, proof, peer.Closed);
@@ -94,18 +122,16 @@ internal sealed class ReorgDesk(LogReplicator owner)
         VerifiedReorg? result;
         lock (owner.Gate)
         {
-            OnFailed(peer);
+            if (error != ProofError.None)
+                peer.Download.CountMisfit();
             if (error != ProofError.None || ++_steps > ReplicationLimits.ReorgStepsMax)
                 search = null;
             _search = search;
             result = search?.Result;
-            _isAdopting = result is not null;
-            owner.Wake();
         }
 
         if (result is not null)
             await AdoptAsync(result);
-        owner.PumpAll();
     }
 
     private bool IsCurrent(ReorgSearch search) => search.WantEnd > search.WantStart && search.Fork > owner.Local.Fork;
@@ -121,7 +147,6 @@ internal sealed class ReorgDesk(LogReplicator owner)
             lock (owner.Gate)
             {
                 _search = null;
-                _isAdopting = false;
                 owner.OnCutBack();
             }
         }

@@ -95,6 +95,33 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    public void A_peer_that_speaks_of_a_newer_fork_and_does_not_prove_it_keeps_no_honest_head_away()
+    {
+        static Proof Nothing(RequestMessage request) => new()
+        {
+            Fork = request.Request.Fork,
+            Upgrade = new UpgradeProof { Start = 0, Length = 10, Signature = new byte[64] },
+        };
+        ReplicationWorld world = new(TestSeed.NewRandom());
+        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
+        writer.Log.Append(DownloadTests.Blocks(0, Blocks));
+        ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Full();
+        SimLink link = world.Net.Connect();
+        Liar liar = new(writer.Log, link.B.Mux)
+        {
+            Fork = 9,
+            Length = 10,
+            Invent = Nothing,
+        };
+        reader.Attach(link.A.Mux);
+        world.Net.Run(2_000);
+        Assert.InRange(liar.Requests, 1, 300);
+        world.Connect(writer, reader);
+        world.Settle();
+        DownloadTests.AssertEqual(writer.Log, reader.Log);
+    }
+
+    [Fact]
     public void A_flood_of_requests_ends_the_connection()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());

@@ -34,6 +34,12 @@ internal sealed class Liar : IChannelHandler
     /// <summary>What it says its length is.</summary>
     public ulong? Length { get; init; }
 
+    /// <summary>What it says its fork is.</summary>
+    public ulong? Fork { get; init; }
+
+    /// <summary>What it answers without looking at a log.</summary>
+    public Func<RequestMessage, Proof>? Invent { get; init; }
+
     /// <summary>What it answers to a request instead of the truth; null for nothing.</summary>
     public Func<RequestMessage, Proof, Proof?> Answer { get; init; } = (_, proof) => proof;
 
@@ -49,7 +55,7 @@ internal sealed class Liar : IChannelHandler
         ulong length = Length ?? _log.Head.Length;
         const SyncAbilities All = SyncAbilities.CanUpgrade | SyncAbilities.Uploading | SyncAbilities.Downloading
             | SyncAbilities.HasManifest;
-        SyncMessage sync = new(All, _log.Head.Fork, length, 0);
+        SyncMessage sync = new(All, Fork ?? _log.Head.Fork, length, 0);
         byte[] bytes = new byte[sync.Size];
         sync.Write(bytes);
         channel.Send((int)MessageType.Sync, bytes);
@@ -76,6 +82,12 @@ internal sealed class Liar : IChannelHandler
             byte[] bytes = new byte[none.Size];
             none.Write(bytes);
             channel.Send((int)MessageType.NoData, bytes);
+            return;
+        }
+
+        if (Invent is { } invent)
+        {
+            SendData(request.Id, invent(request));
             return;
         }
 
