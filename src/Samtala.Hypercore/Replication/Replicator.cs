@@ -181,17 +181,30 @@ public sealed class Replicator : IAsyncDisposable
             return;
         Entry? entry;
         lock (_gate)
-            entry = _entries.GetValueOrDefault(discoveryKey);
+        {
+            if (_entries.TryGetValue(discoveryKey, out entry))
+                entry.Answers++;
+        }
+
         if (entry is null && _context.Options.ServeStoredLogs)
             entry = await OpenStoredAsync(discoveryKey);
         if (entry is null)
             return;
-        entry.Replicator.OpenOn(mux);
+        try
+        {
+            entry.Replicator.OpenOn(mux);
+        }
+        finally
+        {
+            lock (_gate)
+                entry.Answers--;
 
-        // The connection may have ended meanwhile: then nobody else would close what was opened for it.
-        ReleaseIfUnused(entry.Replicator);
+            // The connection may have ended meanwhile: then nobody else would close what was opened for it.
+            ReleaseIfUnused(entry.Replicator);
+        }
     }
 
+    /// <returns>Held by one more answer; null when there is no such log.</returns>
     private async ValueTask<Entry?> OpenStoredAsync(Hash32 discoveryKey)
     {
         (IReplicatedLog Log, IAsyncDisposable Lease)? found = await FindStoredAsync(discoveryKey);
@@ -206,6 +219,7 @@ public sealed class Replicator : IAsyncDisposable
                     return null;
                 Entry entry = Use(log);
                 entry.Uses--;
+                entry.Answers++;
                 if (entry.Session is null && entry.Uses == 0)
                 {
                     entry.Session = session;
@@ -247,7 +261,7 @@ public sealed class Replicator : IAsyncDisposable
         lock (_gate)
         {
             if (!_entries.TryGetValue(log.Log.DiscoveryKey, out entry) || entry.Replicator != log
-                || entry.Uses > 0 || (entry.Session is not null && !log.IsUnused))
+                || entry.Uses > 0 || entry.Answers > 0 || (entry.Session is not null && !log.IsUnused))
             {
                 return;
             }
@@ -266,6 +280,9 @@ public sealed class Replicator : IAsyncDisposable
 
         /// <summary>Interests that hold it.</summary>
         public int Uses { get; set; }
+
+        /// <summary>Peers that are just being answered, so that it is not closed under them.</summary>
+        public int Answers { get; set; }
 
         /// <summary>Kept open only because peers ask for the log.</summary>
         public IAsyncDisposable? Session { get; set; }

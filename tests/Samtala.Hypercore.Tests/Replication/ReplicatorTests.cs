@@ -98,6 +98,39 @@ public sealed class ReplicatorTests : IAsyncDisposable
         Assert.Equal(1UL, log.Length);
     }
 
+    [Fact]
+    public async Task A_log_is_served_to_who_asks_for_it_just_when_the_last_other_peer_leaves()
+    {
+        Turn turn = new();
+        (LogStore writerLogs, Replicator writer) = Add(policy: turn);
+        (LogStore firstLogs, Replicator first) = Add();
+        (LogStore secondLogs, Replicator second) = Add();
+        Hash32 key;
+        await using (Log own = await CreateAsync(writerLogs, null))
+        {
+            key = own.Key;
+            await own.AppendAsync("one"u8.ToArray());
+        }
+
+        await using Log one = await firstLogs.OpenAsync(key);
+        await using LogReplication replicationOne = first.Start(one, LogInterest.Sparse);
+        SimLink link = Connect(writer, first);
+        Assert.True(await RunAsync(replicationOne.UpdateAsync(wait: true).AsTask()));
+        Assert.Single(writer.ActiveLogs);
+
+        int asked = 0;
+        turn.Asked = () =>
+        {
+            if (++asked == 2)
+                link.Drop();
+        };
+        await using Log two = await secondLogs.OpenAsync(key);
+        await using LogReplication replicationTwo = second.Start(two, LogInterest.Sparse);
+        Connect(writer, second);
+        Assert.True(await RunAsync(replicationTwo.UpdateAsync(wait: true).AsTask()));
+        Assert.True(asked >= 2);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach ((LogStore logs, Replicator replicator) in _nodes)
@@ -109,11 +142,12 @@ public sealed class ReplicatorTests : IAsyncDisposable
         _slab.Dispose();
     }
 
-    private (LogStore Logs, Replicator Replicator) Add(LogStoreOptions? options = null)
+    private (LogStore Logs, Replicator Replicator) Add(
+        LogStoreOptions? options = null, IReplicationPolicy? policy = null)
     {
         SimStore store = new(new SimDisk(), new Random(1), TimeProvider.System);
         LogStore logs = new(store, TimeProvider.System, options);
-        _nodes.Add((logs, new Replicator(logs, ReplicationPolicy.Everyone, TimeProvider.System)));
+        _nodes.Add((logs, new Replicator(logs, policy ?? ReplicationPolicy.Everyone, TimeProvider.System)));
         return _nodes[^1];
     }
 
@@ -145,5 +179,17 @@ public sealed class ReplicatorTests : IAsyncDisposable
 
         Assert.True(task.IsCompleted, "It did not end.");
         await task;
+    }
+
+    /// <summary>Allows everything, and lets a test do something at that moment.</summary>
+    private sealed class Turn : IReplicationPolicy
+    {
+        public Action Asked { get; set; } = static () => { };
+
+        public bool MayOpen(PublicKey remote, Hash32 discoveryKey)
+        {
+            Asked();
+            return true;
+        }
     }
 }
