@@ -53,6 +53,13 @@ internal sealed class BlockWaits
             wait.Unasked ??= _unasked.AddFirst(index);
     }
 
+    /// <summary>What peers were asked for is worth nothing: all of it is to be asked again.</summary>
+    public void Restart()
+    {
+        foreach ((ulong index, Wait wait) in _waits)
+            wait.Unasked ??= _unasked.AddLast(index);
+    }
+
     /// <summary>The block is here.</summary>
     public void Complete(ulong index)
     {

@@ -86,6 +86,10 @@ internal sealed class InFlightRequests
             : -1;
     }
 
+    /// <summary>The blocks that are owed; a copy.</summary>
+    public HashSet<ulong> Blocks() =>
+        [.. _slots.Where(static slot => slot.Kind == RequestKind.Block).Select(static slot => slot.Index)];
+
     public ulong IdOf(int position) =>
         ((ulong)_generations[position] * ReplicationLimits.RequestSlotsMax) + (ulong)position + 1;
 

@@ -32,6 +32,8 @@ internal sealed partial class LogReplicator : IBlockFetcher
                 OnDemand();
             }
 
+            // A range may want it still.
+            PumpAll();
             throw;
         }
     }
@@ -186,7 +188,7 @@ internal sealed partial class LogReplicator : IBlockFetcher
             ManifestPeer = null;
         if (request.Kind is RequestKind.ReorgHead or RequestKind.ReorgStep)
             Reorgs.OnFailed(peer);
-        if (request.Kind == RequestKind.Block && !Doubled.Remove(request.Index) && !Local.Has(request.Index))
+        if (request.Kind == RequestKind.Block && !TakeDouble(request.Index) && !Local.Has(request.Index))
         {
             Local.Taken.Clear(request.Index);
             Waits.OnFailed(request.Index);
@@ -215,6 +217,16 @@ internal sealed partial class LogReplicator : IBlockFetcher
             if (Ranges[i].Next == index && Ranges[i].TryComplete(Local))
                 Ranges.RemoveAt(i);
         }
+    }
+
+    /// <returns>Whether another peer still owes the block.</returns>
+    private bool TakeDouble(ulong index)
+    {
+        if (!Doubled.Remove(index, out (int Extra, long AskedAt) doubled))
+            return false;
+        if (doubled.Extra > 1)
+            Doubled.Add(index, doubled with { Extra = doubled.Extra - 1 });
+        return true;
     }
 
     private void ReleaseAll(ReplicationPeer peer)

@@ -66,8 +66,8 @@ internal sealed partial class LogReplicator
     /// <summary>By priority, highest first.</summary>
     public List<DownloadRange> Ranges { get; } = [];
 
-    /// <summary>Blocks that two peers were asked for.</summary>
-    public HashSet<ulong> Doubled { get; } = [];
+    /// <summary>Blocks that several peers were asked for: how many besides the first, and when last.</summary>
+    public Dictionary<ulong, (int Extra, long AskedAt)> Doubled { get; } = [];
 
     /// <summary>The one peer that was asked for a longer head.</summary>
     public ReplicationPeer? UpgradePeer { get; set; }
@@ -142,6 +142,7 @@ internal sealed partial class LogReplicator
         Local.Refresh();
         UpgradePeer = null;
         Doubled.Clear();
+        Waits.Restart();
         foreach (DownloadRange range in Ranges)
             range.Restart();
         foreach (ReplicationPeer peer in _open)

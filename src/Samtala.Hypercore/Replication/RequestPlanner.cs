@@ -169,6 +169,7 @@ internal sealed class RequestPlanner(LogReplicator owner)
         TimeSpan patience = owner.Options.HotSwapAge;
         if (mine.Window.RoundTrip * 2 > patience)
             patience = mine.Window.RoundTrip * 2;
+        HashSet<ulong>? own = null;
         foreach (ReplicationPeer other in owner.Peers)
         {
             InFlightRequests theirs = other.Download.InFlight;
@@ -176,15 +177,22 @@ internal sealed class RequestPlanner(LogReplicator owner)
             {
                 InFlightRequest slow = theirs.At(i);
                 if (slow.Kind != RequestKind.Block || slow.HasUpgrade || slow.Fork != owner.Local.Fork
-                    || owner.Time.GetElapsedTime(slow.SentAt, now) < patience
-                    || owner.Doubled.Contains(slow.Index))
+                    || owner.Time.GetElapsedTime(slow.SentAt, now) < patience)
+                {
+                    continue;
+                }
+
+                // The second may be as slow as the first: then a third is asked, and so on.
+                if (owner.Doubled.TryGetValue(slow.Index, out (int Extra, long AskedAt) doubled)
+                    && (owner.Time.GetElapsedTime(doubled.AskedAt, now) < patience
+                        || (own ??= mine.InFlight.Blocks()).Contains(slow.Index)))
                 {
                     continue;
                 }
 
                 if (!draft.TryAddDouble(slow.Index, slow.Priority))
                     continue;
-                owner.Doubled.Add(slow.Index);
+                owner.Doubled[slow.Index] = (doubled.Extra + 1, now);
                 draft.Peer.Counters.HotSwaps++;
             }
         }
