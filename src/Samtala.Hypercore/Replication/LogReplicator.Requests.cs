@@ -132,11 +132,16 @@ internal sealed partial class LogReplicator : IBlockFetcher
         }
 
         _idleTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        if (SaysDownloading)
+        if (SaysDownloading && !_hasLost)
             return;
-        SaysDownloading = true;
-        foreach (ReplicationPeer peer in _open)
-            peer.SendSync();
+        _hasLost = false;
+        if (!SaysDownloading)
+        {
+            SaysDownloading = true;
+            foreach (ReplicationPeer peer in _open)
+                peer.SendSync();
+        }
+
         foreach (Protocol.Protomux mux in Context.Muxes())
             OpenOn(mux);
     }

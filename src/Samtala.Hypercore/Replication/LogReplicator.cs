@@ -14,6 +14,9 @@ internal sealed partial class LogReplicator
     private readonly ITimer _idleTimer;
     private readonly Announcer _announcer;
     private bool _isTicking;
+
+    // A channel closed when nothing was wanted, while peers were still told otherwise.
+    private bool _hasLost;
     private bool _isClosed;
     private int _live;
 
@@ -101,13 +104,23 @@ internal sealed partial class LogReplicator
             return;
         lock (Gate)
         {
-            if (_isClosed || _open.Exists(peer => peer.Mux == mux) || _opening.Exists(peer => peer.Mux == mux))
+            if (_isClosed || _open.Exists(IsOn) || _opening.Exists(IsOn))
                 return;
             ReplicationPeer peer = new(this, mux);
             _opening.Add(peer);
-            if (!peer.TryOpen())
-                _opening.Remove(peer);
+            if (peer.TryOpen())
+                return;
+            _opening.Remove(peer);
+
+            // A replicator of the log that is just being closed may have it open still.
+            if (!IsDownloading)
+                _hasLost = true;
+            else if (!mux.IsDestroyed && _reopening.Add(mux))
+                Tick();
         }
+
+        // One that has closed, of which this is told in a moment, is not in the way of the next.
+        bool IsOn(ReplicationPeer peer) => peer.Mux == mux && !peer.Channel.IsClosed;
     }
 
     public void OnPeerOpen(ReplicationPeer peer)
@@ -171,7 +184,9 @@ internal sealed partial class LogReplicator
 
             // The other side saw us idle just when we began again. Not at once twice: it may be doing this for fun.
             // Young channels come back with the next tick, for whoever began to wait meanwhile would wait forever.
-            bool isMissed = wasOpen && IsDownloading && !peer.Mux.IsDestroyed && !_isClosed && !Log.IsFrozen;
+            bool isLost = wasOpen && !peer.Mux.IsDestroyed && !_isClosed && !Log.IsFrozen;
+            bool isMissed = isLost && IsDownloading;
+            _hasLost |= isLost && !IsDownloading;
             reopen = isMissed && byRemote && Time.GetElapsedTime(peer.OpenedAt) > ReplicationLimits.Tick;
             if (isMissed && !reopen && _reopening.Add(peer.Mux))
                 Tick();
@@ -256,6 +271,7 @@ internal sealed partial class LogReplicator
         lock (Gate)
         {
             reopening = IsDownloading ? [.. _reopening] : [];
+            _hasLost |= !IsDownloading && _reopening.Count > 0;
             _reopening.Clear();
             bool isNeeded = false;
             long now = Time.GetTimestamp();

@@ -123,6 +123,87 @@ public sealed class SwarmTests
     }
 
     [Fact]
+    public async Task A_channel_that_the_other_side_closed_while_nobody_wanted_anything_opens_for_who_wants_something()
+    {
+        ReplicationWorld world = new(TestSeed.NewRandom());
+        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1)));
+        writer.Log.Append(DownloadTests.Blocks(0, 3));
+        ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Live();
+        world.Connect(writer, reader);
+        world.Settle();
+        reader.Replicator.AddLive(-1);
+        Assert.True(reader.Replicator.SaysDownloading, "It lingers.");
+        writer.Replicator.Peers[0].Channel.Close();
+        world.Settle();
+        Assert.Empty(reader.Replicator.Peers);
+        Task fetch = reader.Replicator.FetchAsync(2, default).AsTask();
+        world.Settle();
+        Assert.Single(reader.Replicator.Peers);
+        await fetch;
+    }
+
+    [Fact]
+    public async Task A_block_that_two_silent_peers_owe_is_asked_of_a_third()
+    {
+        ReplicationWorld world = new(TestSeed.NewRandom());
+        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
+        writer.Log.Append(DownloadTests.Blocks(0, 40));
+        ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Live();
+        for (int i = 0; i < 2; i++)
+        {
+            SimLink link = world.Net.Connect();
+            _ = new Liar(writer.Log, link.B.Mux) { Answer = (_, proof) => proof.Block is null ? proof : null };
+            reader.Attach(link.A.Mux);
+        }
+
+        world.Settle();
+        Task range = reader.Replicator.DownloadAsync(0, 40, 0, default).AsTask();
+        world.Settle();
+        world.Connect(writer, reader);
+        world.Settle(10);
+        DownloadTests.AssertEqual(writer.Log, reader.Log);
+        await range;
+    }
+
+    [Fact]
+    public async Task Who_begins_while_the_channel_of_who_went_before_is_still_open_gets_one_a_little_later()
+    {
+        ReplicationWorld world = new(TestSeed.NewRandom());
+        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1)));
+        writer.Log.Append(DownloadTests.Blocks(0, 5));
+        ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Live();
+        world.Connect(writer, reader);
+        world.Settle();
+        ReplicationWorld.Node next = world.Add(reader.Log);
+        next.Attach(reader.Replicator.Peers[0].Mux);
+        Task fetch = next.Replicator.FetchAsync(2, default).AsTask();
+        reader.Replicator.Close(new ObjectDisposedException("The one before."));
+        world.Settle();
+        Assert.Equal(writer.Log.Block(2), next.Log.Block(2));
+        await fetch;
+    }
+
+    [Fact]
+    public async Task A_block_that_a_silent_peer_owes_since_before_the_log_was_cut_back_is_asked_of_another()
+    {
+        ReplicationWorld world = new(TestSeed.NewRandom());
+        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
+        writer.Log.Append(DownloadTests.Blocks(0, 5));
+        ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Live();
+        SimLink silent = world.Net.Connect();
+        _ = new Liar(writer.Log, silent.B.Mux) { Answer = (_, proof) => proof.Block is null ? proof : null };
+        reader.Attach(silent.A.Mux);
+        world.Settle();
+        Task fetch = reader.Replicator.FetchAsync(2, default).AsTask();
+        world.Settle();
+        writer.Log.Truncate(4);
+        world.Connect(writer, reader);
+        world.Settle(10);
+        Assert.Equal(writer.Log.Block(2), reader.Log.Block(2));
+        await fetch;
+    }
+
+    [Fact]
     public void Who_may_not_open_a_log_gets_nothing_and_is_asked_for_nothing()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());
