@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Samtala.Abstractions;
 using Samtala.Plugins.Hello;
@@ -132,6 +134,70 @@ public sealed class LoopbackMapTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public async Task A_map_is_watched_until_it_is_unfollowed_or_nobody_looks(LoopbackKind loopback)
+    {
+        await using var writer = await StartAsync(loopback, 1);
+        await using var reader = await StartAsync(loopback, 2);
+        var map = (await writer.Node.Maps.CreateAsync("notes", Token)).Id;
+        await foreach (var now in writer.Node.Maps.WatchAsync(map, Token))
+        {
+            Assert.Equal(map, now.Id);
+            break;
+        }
+
+        await reader.Node.Maps.FollowAsync(map, writer.Node.Info.PeerAddresses, Token);
+        var seen = 0;
+        await foreach (var now in reader.Node.Maps.WatchAsync(map, Token))
+        {
+            if (seen++ == 0)
+                await reader.Node.Maps.UnfollowAsync(map, Token);
+        }
+
+        Assert.InRange(seen, 1, 2);
+        using CancellationTokenSource stop = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var now in writer.Node.Maps.WatchAsync(map, stop.Token))
+                await stop.CancelAsync();
+        });
+    }
+
+    [Fact]
+    public async Task A_connection_that_comes_up_slowly_is_waited_for()
+    {
+        await using var writer = await StartAsync(LoopbackKind.Direct, 1);
+        await using var reader = await StartAsync(LoopbackKind.Direct, 2);
+        var map = (await writer.Node.Maps.CreateAsync("notes", Token)).Id;
+        await writer.Node.Maps.CommitAsync(map, [Put("a", "1")], Token);
+        await writer.Node.Maps.ShareAsync(map, isShared: true, Token);
+        using TcpListener slow = new(IPAddress.Loopback, 0);
+        slow.Start();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var passing = PassAsync(slow, IPEndPoint.Parse(writer.Node.Info.PeerAddresses[0]), over.Token);
+
+        await reader.Node.Maps.FollowAsync(map, [slow.LocalEndpoint.ToString()!], Token);
+        Assert.Equal("1", Text((await reader.Node.Maps.GetAsync(map, [Key("a")], Token))[0]!.Value));
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => passing);
+    }
+
+    [Fact]
+    public async Task What_is_held_and_not_what_was_promised_is_not_taken_over()
+    {
+        await using var harness = await StartAsync(LoopbackKind.Direct, 1);
+        var map = (await harness.Node.Maps.CreateAsync("notes", Token)).Id;
+        var blob = await harness.Node.Blobs.PutAsync(Pieces(new byte[100]), [], Token);
+        await harness.Node.Blobs.ShareAsync([blob.Id], isShared: true, Token);
+        await harness.Node.Blobs.ReleaseAsync(blob.Id, Token);
+
+        Digest other = new(DigestAlgorithm.Sha256, new byte[32]);
+        await Assert.ThrowsAsync<DigestMismatchException>(async () => await harness.Node.Blobs.FetchAsync(
+            new WantedBlob(blob.Id, map) { Expected = [other] }, Token));
+        Assert.Empty((await harness.Kernel.Blobs.ListAsync("plugin/hello", 0, 10, Token)).Ids);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public async Task What_nobody_gives_is_an_error_that_says_who_was_asked(LoopbackKind loopback)
     {
         string address;
@@ -156,6 +222,18 @@ public sealed class LoopbackMapTests
         var fetch = await Assert.ThrowsAsync<MapException>(
             async () => await reader.Node.Blobs.FetchAsync(new WantedBlob(blob, map), Token));
         Assert.Equal(MapFailure.Unreachable, fetch.Failure);
+    }
+
+    /// <summary>Lets one connection through, after a while.</summary>
+    private static async Task PassAsync(TcpListener from, IPEndPoint to, CancellationToken cancellationToken)
+    {
+        using var dialled = await from.AcceptTcpClientAsync(cancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, cancellationToken);
+        using TcpClient answering = new();
+        await answering.ConnectAsync(to, cancellationToken);
+        await Task.WhenAll(
+            dialled.GetStream().CopyToAsync(answering.GetStream(), cancellationToken),
+            answering.GetStream().CopyToAsync(dialled.GetStream(), cancellationToken));
     }
 
     private static Task<PluginHarness> StartAsync(LoopbackKind loopback, int seed) =>

@@ -13,6 +13,9 @@ internal sealed class MapReading(PeerNode peers, TimeProvider time)
     /// <summary>How long a connection may take to come up, or to come back.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long the very first one may take.</summary>
+    private static readonly TimeSpan s_firstGrace = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(20);
 
     public static Hash32 KeyOf(MapId id)
@@ -48,7 +51,9 @@ internal sealed class MapReading(PeerNode peers, TimeProvider time)
         while (!reading.IsCompleted)
         {
             await Task.WhenAny(reading, Task.Delay(s_glance, time, cancellationToken));
-            if (IsConnected(kept))
+            if (cancellationToken.IsCancellationRequested)
+                break;
+            if (IsConnected(kept) || IsComingUp(kept, since))
                 connected = time.GetTimestamp();
             if (time.GetElapsedTime(connected) > s_grace || time.GetElapsedTime(since) > s_patience)
             {
@@ -72,10 +77,16 @@ internal sealed class MapReading(PeerNode peers, TimeProvider time)
     {
         var log = await peers.OpenAsync(kept);
         var since = time.GetTimestamp();
+        var coming = since;
         if (!IsConnected(kept))
             await peers.UpdateAsync(kept, 0, cancellationToken);
-        while (!IsConnected(kept) && log.AppliedLength == 0 && time.GetElapsedTime(since) < s_grace)
+        while (!IsConnected(kept) && log.AppliedLength == 0 && time.GetElapsedTime(coming) < s_grace)
+        {
             await Task.Delay(s_glance, time, cancellationToken);
+            if (IsComingUp(kept, since))
+                coming = time.GetTimestamp();
+        }
+
         if (IsConnected(kept))
         {
             using CancellationTokenSource late = new(s_patience, time);
@@ -95,6 +106,10 @@ internal sealed class MapReading(PeerNode peers, TimeProvider time)
                 ? MapErrors.NotShared(IdOf(kept.Key)) : Away(kept);
         }
     }
+
+    /// <summary>Whether a peer is dialled for the first time, so that nobody can say whether it answers.</summary>
+    private bool IsComingUp(KeptLog kept, long since) => time.GetElapsedTime(since) < s_firstGrace
+        && kept.Peers.Any(a => peers.LinkTo(a) is { IsConnected: false, Since: null });
 
     private bool IsConnected(KeptLog kept) => peers.PeersOf(kept.Key).Count > 0;
 

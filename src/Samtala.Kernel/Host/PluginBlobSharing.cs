@@ -52,11 +52,11 @@ internal sealed class PluginBlobSharing(PeerNode? peers, PluginEntry entry)
     {
         var node = Require();
         var id = PluginBlobs.ToStored(wanted.Id);
-        if (await blobs.AddOwnerAsync(id, owner, cancellationToken)
-            && await blobs.StatAsync(id, cancellationToken) is { } held)
+        if (await blobs.StatAsync(id, cancellationToken) is { } held)
         {
             Check(held, expected);
-            return held;
+            if (await blobs.AddOwnerAsync(id, owner, cancellationToken))
+                return held;
         }
 
         try

@@ -68,12 +68,16 @@ internal sealed class PluginMaps(PeerNode peers, string pluginId, TimeProvider t
         KeptLog wanted = new() { Key = key, Label = FollowLabel(key), Peers = [.. addresses] };
         try
         {
-            _bees.TryRemove(key, out _);
             return await DescribeAsync(await peers.FollowAsync(wanted, default, cancellationToken));
         }
         catch (PeerException e) when (e.Problem == PeerProblem.Invalid)
         {
             throw new ArgumentException(e.Message, nameof(addresses), e);
+        }
+        finally
+        {
+            // Not before: a reader could open it once more on the log that is closed meanwhile.
+            _bees.TryRemove(key, out _);
         }
     }
 
@@ -81,8 +85,14 @@ internal sealed class PluginMaps(PeerNode peers, string pluginId, TimeProvider t
     {
         if (Find(id) is not { IsOwn: false } kept)
             return;
-        _bees.TryRemove(kept.Key, out _);
-        await peers.DeleteAsync(kept, cancellationToken);
+        try
+        {
+            await peers.DeleteAsync(kept, cancellationToken);
+        }
+        finally
+        {
+            _bees.TryRemove(kept.Key, out _);
+        }
     }
 
     public async ValueTask<IReadOnlyList<MapInfo>> ListAsync(CancellationToken cancellationToken)
@@ -175,22 +185,34 @@ internal sealed class PluginMaps(PeerNode peers, string pluginId, TimeProvider t
     {
         var kept = Find(id) ?? throw MapErrors.NotHere(id);
         var log = await peers.OpenAsync(kept);
-        await using var changes = log.WatchAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var changes = log.WatchAsync(over.Token).GetAsyncEnumerator(over.Token);
         var next = changes.MoveNextAsync().AsTask();
-        MapInfo? told = null;
-        while (Find(id) is { } present)
+        try
         {
-            var now = await DescribeAsync(present);
-            if (told is null || !IsSame(told, now))
-                yield return told = now;
+            MapInfo? told = null;
+            while (Find(id) is { } present)
+            {
+                var now = await DescribeAsync(present);
+                if (told is null || !IsSame(told, now))
+                    yield return told = now;
 
-            // Peers come and go without a sound.
-            await Task.WhenAny(next, Task.Delay(s_glance, time, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
-            if (next.IsCompleted && await next)
+                // Peers come and go without a sound.
+                await Task.WhenAny(next, Task.Delay(s_glance, time, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!next.IsCompleted)
+                    continue;
+                if (!await next)
+                    yield break;
                 next = changes.MoveNextAsync().AsTask();
-            else if (next.IsCompleted)
-                yield break;
+            }
+        }
+        finally
+        {
+            // Nothing may wait in what is disposed.
+            await over.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await changes.DisposeAsync();
         }
     }
 
