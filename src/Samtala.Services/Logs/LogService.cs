@@ -149,25 +149,32 @@ public sealed partial class LogService : Samtala.Node.V1.LogService.LogServiceBa
     {
         var log = await LogProblems.CallAsync(
             () => _peers.OpenAsync(LogNames.Find(_peers, request.Name)));
-        var changes = log.WatchAsync(context.CancellationToken).GetAsyncEnumerator(context.CancellationToken);
-        await using (changes)
+        var start = request.HasAfterLength ? Positive(request.AfterLength, "after_length") : ulong.MaxValue;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        var changes = log.WatchAsync(over.Token).GetAsyncEnumerator(over.Token);
+
+        // Listening begins with the first move, so nothing between the length told and the first event is missed.
+        var next = changes.MoveNextAsync().AsTask();
+        try
         {
-            // Listening begins with the first move, so nothing between the length told and the first event is missed.
-            var next = changes.MoveNextAsync();
-            if (request.HasAfterLength && (ulong)Math.Max(0, request.AfterLength) < log.Length)
+            if (log.Length is var length && start < length)
             {
-                var start = Positive(request.AfterLength, "after_length");
-                await responseStream.WriteAsync(
-                    Event(new LogChange(
-                        LogChangeKind.Appended, start, log.Length - start, log.Length, log.Fork)),
-                    context.CancellationToken);
+                LogChange before = new(LogChangeKind.Appended, start, length - start, length, log.Fork);
+                await responseStream.WriteAsync(Event(before), context.CancellationToken);
             }
 
             while (await next)
             {
                 await responseStream.WriteAsync(Event(changes.Current), context.CancellationToken);
-                next = changes.MoveNextAsync();
+                next = changes.MoveNextAsync().AsTask();
             }
+        }
+        finally
+        {
+            // Nothing may wait in what is disposed.
+            await over.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await changes.DisposeAsync();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Samtala.Vectors;
 
 namespace Samtala.EndToEnd.Tests.Mirrors;
 
@@ -61,7 +62,9 @@ public sealed class InstallTests(ITestOutputHelper output)
                 await node.KillAsync();
             }
 
-            await using (var node = await RunningNode.StartAsync(data))
+            // One that no connection can have taken when the node comes back to it.
+            var listen = $"127.0.0.1:{FreePort.Next()}";
+            await using (var node = await RunningNode.StartAsync(data, "--listen", listen))
             {
                 Assert.Equal(installed, await TimedAsync("from the node itself", () => client.Install(node)));
                 Assert.Equal(installed, await onAnother(data, node));
