@@ -77,8 +77,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
                 _state = new PeerLinkState(
                     _state.Address, true, _context.Time.GetUtcNow(), "", connection.RemotePublicKey);
                 LogConnected(_context.Logger, _state.Address, connection.RemotePublicKey);
-                var reason = await connection.Closed.WaitAsync(_stop.Token);
-                Down(reason);
+                Down(await ClosedAsync(connection));
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -91,6 +90,20 @@ internal sealed partial class PeerLink : IAsyncDisposable
 
             pause = _context.Time.GetElapsedTime(began) > s_goodAfter ? s_pauseMin : Longer(pause);
             await PauseAsync(pause);
+        }
+    }
+
+    // Whoever asks for nothing there any more does not keep the connection either.
+    private async Task<string> ClosedAsync(PeerConnection connection)
+    {
+        try
+        {
+            return await connection.Closed.WaitAsync(_stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            connection.Close("Nothing there is followed any more.");
+            throw;
         }
     }
 

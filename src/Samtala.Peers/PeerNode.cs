@@ -16,6 +16,8 @@ namespace Samtala.Peers;
 /// <remarks>Thread-safe. Dispose it before the store.</remarks>
 public sealed partial class PeerNode : IAsyncDisposable
 {
+    private const int EraseTriesMax = 250;
+    private static readonly TimeSpan s_erasePause = TimeSpan.FromMilliseconds(20);
     private readonly PeerNodeParts _parts;
     private readonly PeerNodeOptions _options;
     private readonly LogBook _book;
@@ -195,7 +197,13 @@ public sealed partial class PeerNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(wanted);
         var before = _book.Find(wanted.Key);
         if (before is { IsOwn: true })
-            throw new PeerException("SAM0983", PeerProblem.Invalid, $"Log '{before.Label}' is this node's own.");
+        {
+            throw new PeerException(
+                "SAM0983", PeerProblem.Invalid,
+                $"Log '{before.Label}' is this node's own, so there is "
+                + "nobody to follow. Follow it from another node: samtala log follow KEY --peers HOST:PORT.");
+        }
+
         if (wanted.Label.Length > 0 && before?.Label != wanted.Label)
             CheckLabel(wanted.Label);
         CheckPeers(wanted);
@@ -223,6 +231,8 @@ public sealed partial class PeerNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(kept);
         var changed = kept with { IsShared = isShared, WasShared = kept.WasShared || isShared };
         await _book.PutAsync(changed, cancellationToken);
+        if (!isShared)
+            _replicator.Recheck();
         return changed;
     }
 
@@ -246,7 +256,26 @@ public sealed partial class PeerNode : IAsyncDisposable
         await _book.RemoveAsync(kept, cancellationToken);
         await StopAsync(kept.Key);
         await DialAsync();
-        await _logs.DeleteAsync(kept.Key, cancellationToken);
+        _replicator.Recheck();
+        await EraseAsync(kept.Key);
+    }
+
+    // Whoever was let in a moment ago, or looks at a list of before, may still have the log open: it closes by itself.
+    private async Task EraseAsync(Hash32 key)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await _logs.DeleteAsync(key, CancellationToken.None);
+                return;
+            }
+            catch (InvalidOperationException) when (tries < EraseTriesMax)
+            {
+                await _open.CloseAsync(key);
+                await Task.Delay(s_erasePause, _parts.Time, CancellationToken.None);
+            }
+        }
     }
 
     /// <summary>Stops the connections, then the logs; what was acknowledged is on disk already.</summary>

@@ -106,6 +106,57 @@ public sealed class PeerNodeTests
         Assert.Equal(0UL, (await a.Peers.OpenAsync(again)).Length);
     }
 
+    [Fact]
+    public async Task A_log_that_is_shared_no_longer_is_not_given_on_to_peers_that_are_connected()
+    {
+        await using var a = await TestNode.StartAsync();
+        await using var b = await TestNode.StartAsync();
+        var kept = await a.Peers.CreateAsync("l", isShared: true, isEncrypted: false, Cancel);
+        var log = await a.Peers.OpenAsync(kept);
+        await log.AppendAsync("one"u8.ToArray());
+        var followed = await FollowAsync(b, kept.Key, a.Address);
+        Assert.Equal("one"u8.ToArray(), await ReadAsync(b, followed, 0));
+        await a.Peers.ShareAsync(kept, isShared: false, Cancel);
+        Assert.Empty(a.Peers.PeersOf(kept.Key));
+        await log.AppendAsync("two"u8.ToArray());
+        while (b.Peers.PeersOf(kept.Key).Count > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => b.Peers.UpdateAsync(followed, 2, patience.Token));
+        Assert.Equal(1UL, (await b.Peers.OpenAsync(followed)).AppliedLength);
+    }
+
+    [Fact]
+    public async Task A_shared_log_that_a_peer_reads_can_be_deleted_with_all_its_entries()
+    {
+        await using var a = await TestNode.StartAsync();
+        await using var b = await TestNode.StartAsync();
+        var kept = await a.Peers.CreateAsync("l", isShared: true, isEncrypted: false, Cancel);
+        await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        var followed = await FollowAsync(b, kept.Key, a.Address);
+        Assert.Equal("one"u8.ToArray(), await ReadAsync(b, followed, 0));
+        await a.Peers.DeleteAsync(kept, Cancel);
+        Assert.Null(a.Peers.Find("l"));
+        var again = await a.Peers.CreateAsync("l", isShared: false, isEncrypted: false, Cancel);
+        Assert.Equal(0UL, (await a.Peers.OpenAsync(again)).Length);
+    }
+
+    [Fact]
+    public async Task The_connection_to_a_peer_ends_with_the_last_log_that_is_asked_for_there()
+    {
+        await using var a = await TestNode.StartAsync();
+        await using var b = await TestNode.StartAsync();
+        var kept = await a.Peers.CreateAsync("l", isShared: true, isEncrypted: false, Cancel);
+        await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        var followed = await FollowAsync(b, kept.Key, a.Address);
+        await ReadAsync(b, followed, 0);
+        Assert.Equal(1, b.Peers.ConnectionCount);
+        await b.Peers.DeleteAsync(followed, Cancel);
+        while (a.Peers.ConnectionCount + b.Peers.ConnectionCount > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+    }
+
     private static Task<KeptLog> FollowAsync(TestNode node, Hash32 key, string peer, string label = "") =>
         node.Peers.FollowAsync(new KeptLog { Key = key, Label = label, Peers = [peer] }, default, Cancel);
 

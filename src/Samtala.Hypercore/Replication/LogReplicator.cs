@@ -265,6 +265,19 @@ internal sealed partial class LogReplicator
             peer.Channel.Close();
     }
 
+    /// <summary>Closes the channels that the policy does not allow any more.</summary>
+    public void CloseForbidden()
+    {
+        ReplicationPeer[] peers;
+        lock (Gate)
+            peers = [.. _open, .. _opening];
+        foreach (ReplicationPeer peer in peers)
+        {
+            if (!Context.Policy.MayOpen(peer.Mux.RemotePublicKey, Log.DiscoveryKey))
+                peer.Channel.Close();
+        }
+    }
+
     private void OnTick()
     {
         Protomux[] reopening;

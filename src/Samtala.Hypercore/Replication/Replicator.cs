@@ -109,6 +109,16 @@ public sealed class Replicator : IAsyncDisposable
         return replication;
     }
 
+    /// <summary>The policy says no to what it allowed before: closes the channels it does not allow any more.</summary>
+    public void Recheck()
+    {
+        LogReplicator[] active;
+        lock (_gate)
+            active = [.. _entries.Values.Select(entry => entry.Replicator)];
+        foreach (LogReplicator log in active)
+            log.CloseForbidden();
+    }
+
     /// <summary>Finds the figures of an active log.</summary>
     /// <param name="key">Of the log.</param>
     /// <param name="statistics">Its figures.</param>
