@@ -70,7 +70,7 @@ internal sealed class Listener : IDisposable
         catch (Exception e) when (e is IOException or SocketException or InvalidOperationException)
         {
             throw new GatewayException("SAM0522",
-                $"The address {_address} cannot be listened on: {e.Message} " +
+                $"The address {_address} cannot be listened on: {e.Message.TrimEnd('.')}. " +
                 "Stop what uses it, or choose another with --http, --grpc or --socket.", e);
         }
 

@@ -11,6 +11,7 @@ internal static class Greeting
           samtala plugin list              what is installed
           samtala registry --help          a plugin's own commands
           samtala state put notes today "buy milk"
+          samtala log --help               signed append-only logs
           samtala doctor                   check the surroundings
           samtala explain SAM0101          what an error means
 

@@ -74,7 +74,7 @@ internal static class RootBuilder
         foreach (var option in context.Switches.All)
             bare.Add(option);
         bare.TreatUnmatchedTokensAsErrors = false;
-        return bare.Parse(args);
+        return bare.Parse(args, CommandLine.Reading);
     }
 
     private static async Task<Command> PluginCommandAsync(

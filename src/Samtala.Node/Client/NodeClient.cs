@@ -10,6 +10,7 @@ namespace Samtala.Node.Client;
 internal sealed class NodeClient : IDisposable
 {
     private const string NdJson = "application/x-ndjson";
+    private const int LongBody = 1024 * 1024;
     private readonly HttpClient _http;
 
     /// <summary>Connects at the first call.</summary>
@@ -98,7 +99,7 @@ internal sealed class NodeClient : IDisposable
         {
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
             throw Problems.FromAnswer(
-                text, (int)response.StatusCode, $"{Target.Shown}{request.RequestUri?.OriginalString}");
+                text, (int)response.StatusCode, $"{Target.Shown} {request.RequestUri?.PathAndQuery}");
         }
     }
 
@@ -108,7 +109,13 @@ internal sealed class NodeClient : IDisposable
     {
         HttpRequestMessage request = new(method, new Uri(uri, UriKind.Relative));
         if (body is not null)
+        {
             request.Content = new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+
+            // What is too long is refused before it is sent: else the answer is lost with the connection.
+            request.Headers.ExpectContinue = request.Content.Headers.ContentLength > LongBody;
+        }
+
         return request;
     }
 

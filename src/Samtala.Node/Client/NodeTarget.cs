@@ -26,10 +26,11 @@ internal sealed record NodeTarget(string Socket, string Http, string Token)
         {
             return Uri.TryCreate(node, UriKind.Absolute, out var uri)
                 ? new NodeTarget("", uri.GetLeftPart(UriPartial.Authority), token)
-                : throw new CliException(
-                    "SAM0102", "this is no address of a node", node, "", "write http://HOST:PORT or a path");
+                : throw NoAddress(node);
         }
 
+        if (IsHostAndPort(node) || node.Contains("://", StringComparison.Ordinal))
+            throw NoAddress(node);
         if (node.StartsWith(UnixScheme, StringComparison.Ordinal))
             node = node[UnixScheme.Length..];
         if (node.Length == 0)
@@ -39,6 +40,16 @@ internal sealed record NodeTarget(string Socket, string Http, string Token)
         if (node.Length == 0)
             node = Path.Combine(data, "node.sock");
         return new NodeTarget(Path.GetFullPath(node), "", token);
+    }
+
+    private static CliException NoAddress(string node) =>
+        new("SAM0102", "this is no address of a node", node, "", "write http://HOST:PORT or the path of a socket");
+
+    private static bool IsHostAndPort(string node)
+    {
+        var colon = node.LastIndexOf(':');
+        return colon > 0 && ushort.TryParse(node.AsSpan(colon + 1), out _)
+            && node.AsSpan().IndexOfAny('/', '\\') < 0 && !File.Exists(node);
     }
 
     private static string TokenOf(string setting, string data)

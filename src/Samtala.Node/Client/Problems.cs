@@ -40,8 +40,12 @@ internal static class Problems
         if (code.Length == 0 && CodeInFront(detail) is { } front)
             (code, detail) = (front, detail[(front.Length + 1)..].Trim());
         var reason = Text(problem, "reason");
+
+        // The door says there how to fix it; others say where to read on.
+        var help = Text(problem, "help");
+        var fix = help.StartsWith("http", StringComparison.Ordinal) ? "" : help;
         return code.Length > 0
-            ? new CliException(code, detail) { Reason = reason }
+            ? new CliException(code, detail, fix: fix) { Reason = reason }
             : new CliException(CodeOf(status), detail, where, "", FixOf(status)) { Reason = reason };
     }
 

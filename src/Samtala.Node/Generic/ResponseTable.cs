@@ -31,6 +31,13 @@ internal static class ResponseTable
     public static string Line(MessageDescriptor type, JsonObject item) =>
         string.Join("  ", Columns(type).Select(f => Cell(f, item[f.JsonName])).Where(t => t.Length > 0));
 
+    // JSON leaves out zeros; people would look for them.
+    private static JsonNode? Shown(FieldDescriptor field, JsonNode? value) =>
+        value is null && !field.IsRepeated && !field.HasPresence && field.FieldType is FieldType.Int32
+            or FieldType.Int64 or FieldType.UInt32 or FieldType.UInt64
+            ? 0
+            : value;
+
     // A word speaks for itself; a number or a switch needs its name.
     private static string Cell(FieldDescriptor field, JsonNode? value) =>
         value is null || field.FieldType is FieldType.String or FieldType.Enum or FieldType.Message
@@ -49,7 +56,7 @@ internal static class ResponseTable
         TableText.Write(
             target,
             [.. columns.Select(c => c.Name.Replace('_', ' '))],
-            [.. rows.OfType<JsonObject>().Select(row => columns.Select(c => Text(row[c.JsonName])).ToArray())]);
+            [.. rows.OfType<JsonObject>().Select(row => columns.Select(c => Text(Shown(c, row[c.JsonName]))).ToArray())]);
     }
 
     private static List<FieldDescriptor> Columns(MessageDescriptor type)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,7 @@ using Samtala.Hypercore.Logs;
 using Samtala.Kernel;
 using Samtala.Network;
 using Samtala.Node.Client;
+using Samtala.Node.Errors;
 using Samtala.Peers;
 using Samtala.Services.Blobs;
 using Samtala.Services.Logs;
@@ -179,7 +181,16 @@ internal sealed class RunningNode : IAsyncDisposable
             Logger = _logs.CreateLogger("Samtala.Peers"),
         };
         PeerNodeOptions options = new() { Listen = _options.Listen, History = StoreHistory.Of(store) };
-        return Keep(await PeerNode.OpenAsync(parts, options, cancellationToken));
+        try
+        {
+            return Keep(await PeerNode.OpenAsync(parts, options, cancellationToken));
+        }
+        catch (IOException e) when (e.InnerException is SocketException inner)
+        {
+            throw new CliException(
+                "SAM0522", "other nodes cannot be listened for", _options.Listen.ToString(), inner.Message,
+                "stop what uses it, or choose another with --listen", e);
+        }
     }
 
     private NodeFacts FactsOf(GatewayAddresses addresses, bool hasDashboard, PeerNode peers) => new()

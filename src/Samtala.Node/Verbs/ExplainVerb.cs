@@ -10,7 +10,7 @@ internal static class ExplainVerb
 {
     public static Command Build(CliContext context)
     {
-        Argument<string> code = new("code") { Description = "Such as SAM0101." };
+        Argument<string> code = new("code") { Description = "Such as SAM0101.", HelpName = "code" };
         code.CompletionSources.Add(
             _ => ErrorCatalogue.Load().Codes.Select(c => new System.CommandLine.Completions.CompletionItem(c)));
         Command command = new("explain", "Explains an error code: what happened, why, and what to do.") { code };

@@ -35,11 +35,33 @@ internal static class LogVerb
             ["LogService_ConfirmHead"] = "Says that an own head is the newest there is, so that writing goes on.",
             ["LogService_GetEncryptionKey"] = "Shows the key of an own encrypted log: whoever has it can read the log.",
             ["LogService_GetAvailability"] = "Shows who has which entries.",
+            ["LogService_CreateLog/label"] = "What to call it: 1 to 63 of a-z, 0-9, '-', '.' and '_'.",
+            ["LogService_CreateLog/shared"] = "Whoever knows the key may pull it.",
+            ["LogService_CreateLog/encrypted"] = "Entries are encrypted; see: samtala log encryption-key.",
+            ["LogService_FollowLog/key"] = "As 'samtala log show' prints it on the other node.",
+            ["LogService_FollowLog/peers"] = "HOST:PORT of nodes that have it; those given before are forgotten.",
+            ["LogService_FollowLog/label"] = "What to call it here.",
+            ["LogService_FollowLog/downloadAll"] = "Fetch every entry as it appears, not only when it is read.",
+            ["LogService_FollowLog/encryptionKey"] = "64 hexadecimal digits, when the entries are encrypted.",
+            ["LogService_ShareLog/stop"] = "Nobody from now on.",
+            ["LogService_ListEntries/start"] = "The first entry.",
+            ["LogService_GetProof/index"] = "Which entry; the first is 0.",
+            ["LogService_WatchLog/afterLength"] = "Tell first of the entries from this length on.",
+            ["LogService_ClearEntries/start"] = "The first entry.",
+            ["LogService_ClearEntries/end"] = "Before which entry to stop.",
+            ["LogService_TruncateLog/length"] = "The length afterwards.",
+            ["LogService_GetAvailability/cells"] = "Into how many cells the log is divided, 1 to 1024.",
         };
+        foreach (var rpc in service.Methods)
+            comments[$"LogService_{rpc.Name}/name"] = comments[$"LogService_{rpc.Name}/parent"] = "Its label or key.";
         var group = RpcCommands.Group(
             "log", "Signed append-only logs, this node's own and those it follows.",
             service.Methods.Where(m => m.Name is not ("AppendEntries" or "GetEntry" or "ReadEntries")),
             context with { Comments = comments });
+        ExampleHelp.With(
+            group.Subcommands.Single(c => c.Name == "follow"),
+            "samtala log follow KEY --peers 192.0.2.7:7652 --label theirs",
+            "samtala log follow KEY --peers 192.0.2.7:7652 --peers [2001:db8::7]:7652 --download-all");
         group.Add(Append(context));
         group.Add(Get(context));
         group.Add(Read(context));
@@ -82,8 +104,9 @@ internal static class LogVerb
                 };
             }
 
-            if (last is not null)
-                new RpcPrinter(AppendEntriesResponse.Descriptor, context.FormOf(parsed), context.Out).Answer(last);
+            if (last is null)
+                throw Nothing();
+            new RpcPrinter(AppendEntriesResponse.Descriptor, context.FormOf(parsed), context.Out).Answer(last);
             return 0;
         });
         return ExampleHelp.With(
@@ -173,9 +196,12 @@ internal static class LogVerb
         using (MemoryStream bytes = new())
         {
             input.CopyTo(bytes);
-            return bytes.ToArray();
+            return bytes.Length > 0 ? bytes.ToArray() : throw Nothing();
         }
     }
+
+    private static CliException Nothing() => CliException.Usage(
+        "SAM0002", "there is nothing to append", "standard input", "it is empty; an empty entry is written \"\"");
 
     private static IEnumerable<byte[]> Lines(TextReader input)
     {

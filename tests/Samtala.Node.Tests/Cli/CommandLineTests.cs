@@ -25,6 +25,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("config explain htp", "SAM0004", "did you mean 'http'?")]
     [InlineData("completion tcsh", "SAM0002", "samtala completion")]
     [InlineData("start --http nonsense", "SAM0005", "give HOST:PORT")]
+    [InlineData("status --output xml", "SAM0002", "give table|json|jsonl")]
+    [InlineData("log get notes first", "SAM0002", "'first' does not fit — samtala log get — give a whole number")]
+    [InlineData("log get notes 1 -- --data", "SAM0001", "one word too many: '--data'")]
+    [InlineData("log append notes --lines", "SAM0002", "there is nothing to append")]
     public async Task Wrong_usage_is_one_line_with_a_code_and_exit_code_2(string line, string code, string says)
     {
         var (exit, output, error) = await RunAsync(line.Split(' '));
@@ -44,6 +48,31 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("start it: samtala start", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_argument_that_begins_with_an_at_sign_is_a_file_and_never_more_arguments()
+    {
+        var file = Path.Combine(_environment.Home, "words");
+        await File.WriteAllTextAsync(file, "one two", TestContext.Current.CancellationToken);
+        Assert.StartsWith(
+            "error[SAM0101]: ", (await RunAsync("log", "append", "notes", $"@{file}")).Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "error[SAM0101]: ", (await RunAsync("state", "put", "a", "b", $"@{file}")).Error, StringComparison.Ordinal);
+        var (exit, _, error) = await RunAsync("log", "append", "notes", $"@{file}.gone");
+        Assert.Equal(1, exit);
+        Assert.StartsWith("error[SAM0111]: the file cannot be read — ", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:7650")]
+    [InlineData("ftp://127.0.0.1")]
+    public async Task What_is_no_address_of_a_node_is_said(string node)
+    {
+        var (exit, _, error) = await RunAsync("status", "--node", node);
+        Assert.Equal(1, exit);
+        Assert.StartsWith("error[SAM0102]: ", error, StringComparison.Ordinal);
+        Assert.Contains("write http://HOST:PORT", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("start")]
     [InlineData("status")]
@@ -57,6 +86,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("plugin remove")]
     [InlineData("state put")]
     [InlineData("blob get")]
+    [InlineData("log append")]
+    [InlineData("log follow")]
     [InlineData("config explain")]
     [InlineData("explain")]
     [InlineData("completion")]
