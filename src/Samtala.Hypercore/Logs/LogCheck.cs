@@ -33,14 +33,29 @@ public static class LogCheck
         Log log, LogHead head, ulong index, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);
+        return await log.GetAsync(index, new LogRead { Raw = true }, cancellationToken) is { } block
+            ? await IsBlockValidAsync(log, head, index, block, cancellationToken)
+            : null;
+    }
+
+    /// <summary>Whether a block that was read hashes to a root of the head.</summary>
+    /// <param name="log">Which.</param>
+    /// <param name="head">Its head, valid: see <see cref="IsHeadValidAsync"/>.</param>
+    /// <param name="index">Of the block.</param>
+    /// <param name="block">As it is stored: see <see cref="LogRead.Raw"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False when it or a node above it is not what was signed.</returns>
+    /// <exception cref="Storage.StoreCorruptException">The store itself knows that a node is damaged.</exception>
+    public static async ValueTask<bool> IsBlockValidAsync(
+        Log log, LogHead head, ulong index, ReadOnlyMemory<byte> block, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(head);
-        if (await log.GetAsync(index, new LogRead { Raw = true }, cancellationToken) is not { } block)
-            return null;
         ulong levels = MissingNodes.CountMax(head.Length, index * 2);
         ProofRequest request = new() { Fork = head.Fork, Block = new NodeRequest(index, levels) };
         if (await log.ProveAsync(request, cancellationToken) is not { Block: { } proof })
             return false;
-        MerkleNode node = new(index * 2, (ulong)block.Length, MerkleHash.Leaf(block));
+        MerkleNode node = new(index * 2, (ulong)block.Length, MerkleHash.Leaf(block.Span));
         foreach (MerkleNode sibling in proof.Nodes)
         {
             if (sibling.Index != FlatTree.Sibling(node.Index))

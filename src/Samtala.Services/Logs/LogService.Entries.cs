@@ -34,7 +34,7 @@ public sealed partial class LogService
                     + "more requests.");
             }
 
-            var log = await _peers.OpenAsync(LogNames.Find(_peers, request.Name));
+            var log = await _peers.OpenAsync(FindOwn(request.Name));
             if (request.HasExpectedLength)
                 return await AppendIfAsync(log, request, context.CancellationToken);
             var first = await log.AppendAsync(
@@ -164,13 +164,16 @@ public sealed partial class LogService
             throw NotHere(log, index);
         throw ServiceError.Make(
             StatusCode.Unavailable, "SAM0729", "ENTRY_UNAVAILABLE",
-            $"Entry {index} is not here, and no peer gave it within {wait.TotalSeconds:0} s. {ProblemOf(kept, log)}"
-            .TrimEnd());
+            (wait == TimeSpan.Zero
+                ? $"Entry {index} is not here, and no peer was to be asked. Let wait_seconds be 0 or more. "
+                : $"Entry {index} is not here, and no peer gave it within {wait.TotalSeconds:0} s. Try again, or wait "
+                + "longer with wait_seconds. ") + ProblemOf(kept, log));
     }
 
     private static RpcException NotHere(Stored log, ulong index) => ServiceError.Make(
         StatusCode.NotFound, "SAM0730", "ENTRY_NOT_FOUND",
-        index >= log.Length
+        log.Length == 0 ? $"The log has no entries yet, so there is no entry {index}."
+            : index >= log.Length
             ? $"The log has {log.Length} entries; the last is {(long)log.Length - 1}, not {index}."
             : $"Entry {index} was cleared, and nobody else is asked for this log.");
 }

@@ -127,7 +127,10 @@ public sealed partial class LogService
         bool? valid;
         try
         {
-            valid = await LogCheck.IsBlockValidAsync(log, head, index, cancellationToken);
+            var block = await log.GetAsync(index, new LogRead { Raw = true }, cancellationToken);
+            valid = block is null ? null
+                : await LogCheck.IsBlockValidAsync(log, head, index, block, cancellationToken);
+            progress.Bytes += block?.Length ?? 0;
         }
         catch (StoreCorruptException)
         {

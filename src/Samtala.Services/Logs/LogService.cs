@@ -100,7 +100,7 @@ public sealed partial class LogService : Samtala.Node.V1.LogService.LogServiceBa
     public override Task<Node.V1.Log> TruncateLog(TruncateLogRequest request, ServerCallContext context) =>
         LogProblems.CallAsync(async () =>
         {
-            var kept = LogNames.Find(_peers, request.Name);
+            var kept = FindOwn(request.Name);
             var log = await _peers.OpenAsync(kept);
             await log.TruncateAsync(Positive(request.Length, "length"), null, context.CancellationToken);
             return await DescribeAsync(kept);
@@ -176,6 +176,15 @@ public sealed partial class LogService : Samtala.Node.V1.LogService.LogServiceBa
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await changes.DisposeAsync();
         }
+    }
+
+    private KeptLog FindOwn(string name)
+    {
+        var kept = LogNames.Find(_peers, name);
+        return kept.IsOwn ? kept : throw ServiceError.Make(
+            StatusCode.FailedPrecondition, "SAM0951", "LOG_NOT_WRITABLE",
+            $"'{name}' is followed: only the node that made it can write it. Make an own one: samtala log create "
+            + "LABEL");
     }
 
     private static ulong Positive(long value, string field) => value >= 0

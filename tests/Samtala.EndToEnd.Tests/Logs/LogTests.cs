@@ -43,6 +43,7 @@ public sealed class LogTests
             Assert.True(verified.GetProperty("done").GetBoolean());
             Assert.True(verified.GetProperty("signatureValid").GetBoolean());
             Assert.Equal(3, Number(verified, "entries"));
+            Assert.Equal("milkbreadtea".Length, Number(verified, "bytes"));
         }
         finally
         {
@@ -158,6 +159,34 @@ public sealed class LogTests
         Assert.Contains("kept or followed", doctor.Output, StringComparison.Ordinal);
         await RunAsync(node, "delete", "notes");
         Assert.DoesNotContain("notes", (await RunAsync(node, "list")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_command_line_appends_the_bytes_of_a_file_and_says_what_is_too_long()
+    {
+        await using var node = await RunningNode.StartAsync();
+        await RunAsync(node, "create", "notes");
+        var file = Path.Combine(node.Data, "words");
+        await File.WriteAllTextAsync(file, "one two\n# three\n", Cancel);
+        await RunAsync(node, "append", "notes", $"@{file}");
+        Assert.Equal("one two\n# three\n", (await RunAsync(node, "get", "notes", "0")).Output);
+        Assert.Equal("INDEX\n0\n", (await RunAsync(node, "entries", "notes")).Output);
+        await File.WriteAllBytesAsync(file, new byte[16 * 1024 * 1024], Cancel);
+        var refused = await Command.RunAsync(
+            Checkout.Node, ["log", "append", "notes", $"@{file}", "--data", node.Data]);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.StartsWith("error[SAM0511]: ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("/v1/blobs", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_watch_from_a_negative_length_is_a_mistake_and_no_defect()
+    {
+        await using var node = await RunningNode.StartAsync();
+        await PostAsync(node, "/v1/logs", new { label = "l" });
+        using var refused = await node.Client.GetAsync("/v1/logs/l:watch?afterLength=-1", Cancel);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("SAM0724", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
     private static async Task<Command> RunAsync(RunningNode node, params string[] arguments)
