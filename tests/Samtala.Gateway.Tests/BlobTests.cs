@@ -54,6 +54,12 @@ public sealed class BlobTests
         Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
         using var odd = await client.PutAsync("/v1/blobs/sha256:12", new StringContentOfBytes("right"), Cancelled);
         Assert.Equal(HttpStatusCode.BadRequest, odd.StatusCode);
+        foreach (var name in new[] { "nothing", "sha256:12" })
+        {
+            using var asked = await client.GetAsync($"/v1/blobs/{name}", Cancelled);
+            Assert.Equal(HttpStatusCode.BadRequest, asked.StatusCode);
+            Assert.Contains("SAM0516", await asked.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -40,7 +40,8 @@ internal sealed class SharingApi(MirrorSet mirrors) : SharingService.SharingServ
         }
         catch (ArgumentException e)
         {
-            throw Invalid($"--peer — samtala registry follow — {e.Message} — write HOST:PORT");
+            // .NET adds the parameter's name, which is nobody's business here.
+            throw Invalid($"--peer — samtala registry follow — {e.Message.Split(" (Parameter ", 2)[0]}");
         }
     }
 

@@ -13,6 +13,7 @@ namespace Samtala.Gateway.Endpoints;
 internal sealed class BlobEndpoint
 {
     private const string Collection = "/v1/blobs";
+    private const string DigestPrefix = "sha256:";
     private const string ReadScope = "blobs:read";
     private const string WriteScope = "blobs:write";
     private const string Immutable = "private, max-age=31536000, immutable";
@@ -34,7 +35,16 @@ internal sealed class BlobEndpoint
         if (path.Length == Collection.Length)
             return HttpMethods.IsPost(method);
         return path[Collection.Length] == '/'
-            && (HttpMethods.IsPut(method) || (Checks.Gate.IsRead(method) && TryName(path, out _, out _)));
+            && (HttpMethods.IsPut(method) || (Checks.Gate.IsRead(method) && (TryName(path, out _, out _) || IsPlainName(path))));
+    }
+
+    // What ends in ":verb" is a method of the API.
+    private static bool IsPlainName(string path)
+    {
+        var name = path.AsSpan(Collection.Length + 1);
+        if (name.StartsWith(DigestPrefix, StringComparison.Ordinal))
+            name = name[DigestPrefix.Length..];
+        return name.IndexOfAny('/', ':') < 0 && name.Length > 0;
     }
 
     public Task ServeAsync(Visit visit)
@@ -92,7 +102,9 @@ internal sealed class BlobEndpoint
     {
         if (!TryName(visit.Path, out var id, out var digest))
         {
-            await Reply.RefuseAsync(visit.Features, Refusal.NotFound);
+            await Reply.RefuseAsync(
+                visit.Features, Refusal.Malformed,
+                "A blob is named by 64 hexadecimal digits (its id), or by sha256: and 64 (its digest).");
             return;
         }
 

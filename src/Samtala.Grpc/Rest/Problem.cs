@@ -50,6 +50,7 @@ public sealed record Problem
             Title = title,
             Status = http,
             Detail = status.Detail,
+            Code = status.StatusCode is StatusCode.Unknown or StatusCode.Internal ? "SAM0512" : null,
         };
         foreach (var detail in trailers is null ? [] : RichStatus.TryRead(trailers)?.Details ?? [])
             problem = problem.With(detail);

@@ -71,6 +71,7 @@ public sealed class RestServer
             Reason = "METHOD_NOT_ALLOWED",
             Title = "Wrong verb",
             Status = 405,
+            Code = "SAM0508",
             Detail = $"{exchange.HttpMethod} is not served here; {verbs} are.",
         });
     }
@@ -84,6 +85,7 @@ public sealed class RestServer
                 Reason = "UNSUPPORTED_MEDIA_TYPE",
                 Title = "Not JSON",
                 Status = 415,
+                Code = "SAM0505",
                 Detail = "The body must be JSON, and say so: Content-Type: application/json.",
             };
         }

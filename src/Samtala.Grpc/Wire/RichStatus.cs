@@ -53,7 +53,7 @@ public static class RichStatus
         StatusCode.InvalidArgument,
         "INVALID_FIELD",
         $"{field}: {description}",
-        null,
+        "SAM0516",
         new Google.Rpc.BadRequest
         {
             FieldViolations =
