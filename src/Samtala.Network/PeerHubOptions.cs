@@ -39,10 +39,11 @@ public sealed record PeerHubOptions
     public int HandshakesPerAddressMax { get; init; } = 8;
 
     /// <summary>Above so many unsent bytes nothing more is read from that peer. More than
-    /// <see cref="SecretStreamOptions.CongestedBytes"/>, or two who both send would wait for each other.</summary>
-    /// <value>Default 4 MiB.</value>
+    /// <see cref="SecretStreamOptions.CongestedBytes"/> and the longest message together, or two who both send would
+    /// wait for each other.</summary>
+    /// <value>Default 20 MiB.</value>
     [Range(65_536, int.MaxValue)]
-    public int StopReadingBytes { get; init; } = 4 * 1024 * 1024;
+    public int StopReadingBytes { get; init; } = 20 * 1024 * 1024;
 
     /// <summary>How long a peer may take nothing of what is sent to it before the connection ends.</summary>
     /// <value>Default 1 minute.</value>

@@ -139,6 +139,33 @@ public sealed class PeerHubTests
     }
 
     [Fact]
+    public async Task Two_who_send_each_other_the_largest_block_of_a_log_at_once_both_get_it()
+    {
+        // A block has at most 15 MiB; its proof comes with it.
+        const int Size = (15 * 1024 * 1024) + (64 * 1024);
+        MemoryTransport transport = new();
+        await using Node first = new(transport, opened: (node, connection) => Produce(node.Open(connection)));
+        await using Node second = new(
+            transport,
+            opened: (node, connection) =>
+                connection.Mux.OnRemoteOpen("test", _ => Produce(node.Open(connection))));
+        PeerConnection connection = await first.Hub.ConnectAsync(second.Listen(), null, Stop);
+        foreach (Node node in new[] { first, second })
+        {
+            while (!node.Messages.Any(message => message.Length == Size))
+                Assert.True(await node.Arrived.WaitAsync(s_patience, Stop), connection.Mux.Reason);
+        }
+
+        static void Produce(Channel channel)
+        {
+            for (int i = 0; i < 10; i++)
+                channel.Send(0, new byte[100_000]);
+            Assert.True(channel.IsWritable);
+            channel.Send(0, new byte[Size]);
+        }
+    }
+
+    [Fact]
     public async Task A_producer_that_asks_is_stopped_and_told_to_go_on()
     {
         await using Node server = new(opened: (node, connection) => node.Answer(connection));

@@ -100,8 +100,9 @@ internal sealed class InputBuffer(int sizeMax) : IDisposable
             // More than half is one unfinished frame: read on to the end before growing.
             return;
         }
-        else if (_start > before.Length / 4)
+        else if (_start > 0)
         {
+            // Once for a frame of this size: it begins at the start from now on.
             before.AsSpan(_start, count).CopyTo(before);
         }
         else

@@ -9,10 +9,11 @@ public sealed record SecretStreamOptions
     public const int MessageSizeMax = ProtocolNumbers.BodySizeMax - Crypto.SecretStreamCipher.OverheadSize;
 
     /// <summary>Longest message taken from the other side, in bytes; a longer one ends the stream before it is read.
-    /// The reference sends batches of up to 8 MiB and one message more.</summary>
-    /// <value>Default 12 MiB.</value>
+    /// A block of a log has up to 15 MiB and comes with its proof; the reference sends batches of up to 8 MiB and one
+    /// message more.</summary>
+    /// <value>Default 64 KiB less than 16 MiB.</value>
     [Range(1_024, MessageSizeMax)]
-    public int ReceiveSizeMax { get; init; } = 12 * 1024 * 1024;
+    public int ReceiveSizeMax { get; init; } = (16 * 1024 * 1024) - (64 * 1024);
 
     /// <summary>Bytes of one piece of output; frames are filled up to it when messages are corked.</summary>
     /// <value>Default 256 KiB.</value>

@@ -124,6 +124,30 @@ public sealed class SecretStreamTests
     }
 
     [Fact]
+    public void The_longest_messages_wherever_they_begin_take_a_buffer_of_16_MiB()
+    {
+        int size = new SecretStreamOptions().ReceiveSizeMax;
+        using StreamPair pair = StreamPair.Ready();
+        int[] sizes = [size, 1_000_000, size];
+        foreach (int one in sizes)
+            pair.Left.Stream.Send(new byte[one]);
+        ReadOnlySpan<byte> bytes = pair.Left.TakeOutput();
+        int roomMax = 0;
+        while (!bytes.IsEmpty)
+        {
+            Span<byte> room = pair.Right.Stream.GetReceiveBuffer().Span;
+            roomMax = Math.Max(roomMax, room.Length);
+            int count = Math.Min(room.Length, bytes.Length);
+            bytes[..count].CopyTo(room);
+            pair.Right.Stream.Received(count);
+            bytes = bytes[count..];
+        }
+
+        Assert.Equal(sizes, pair.Right.Messages.Select(message => message.Length));
+        Assert.True(roomMax <= 16 * 1024 * 1024, $"{roomMax} bytes");
+    }
+
+    [Fact]
     public void A_frame_too_short_to_be_a_message_ends_the_stream()
     {
         using StreamPair pair = StreamPair.Ready();
