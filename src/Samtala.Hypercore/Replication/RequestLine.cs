@@ -16,6 +16,9 @@ internal sealed class RequestLine(int countMax)
     private readonly Ring _urgent = new();
     private readonly Ring _normal = new();
 
+    // What may be taken back. Without it, three bytes of a stranger would have the whole line looked through.
+    private readonly HashSet<ulong> _ids = [];
+
     public int Count => _urgent.Count + _normal.Count;
 
     /// <returns>False when too many wait already.</returns>
@@ -23,18 +26,29 @@ internal sealed class RequestLine(int countMax)
     {
         if (Count >= countMax)
             return false;
-        if (request.Want is null && Count > 0)
+        if (request.Want is null && !_ids.Add(request.Id))
+        {
             Cancel(request.Id);
+            _ids.Add(request.Id);
+        }
+
         (request.Priority > 0 ? _urgent : _normal).Add(request);
         return true;
     }
 
-    public bool TryTake(out PeerRequest request) => _urgent.TryTake(out request) || _normal.TryTake(out request);
+    public bool TryTake(out PeerRequest request)
+    {
+        if (!_urgent.TryTake(out request) && !_normal.TryTake(out request))
+            return false;
+        if (request.Want is null)
+            _ids.Remove(request.Id);
+        return true;
+    }
 
     /// <summary>Takes a request out of the line; nothing when it was answered already.</summary>
     public void Cancel(ulong id)
     {
-        if (!_normal.Cancel(id))
+        if (_ids.Remove(id) && !_normal.Cancel(id))
             _urgent.Cancel(id);
     }
 
