@@ -227,10 +227,14 @@ internal sealed class PeerDownload
     private void Postpone(ReadOnlyMemory<byte> payload)
     {
         _pendingBytes += payload.Length;
-        if (_pendingBytes > ReplicationLimits.PendingBytesMax)
+        if (_pendingBytes > ReplicationLimits.PendingBytesMax
+            || _pending.Count >= ReplicationLimits.PendingAnswersMax)
+        {
             _peer.Destroy("The peer sent more than was asked for.");
-        else
-            _pending.Enqueue(payload.ToArray());
+            return;
+        }
+
+        _pending.Enqueue(payload.ToArray());
     }
 
     private async ValueTask TakePendingAsync(ValueTask taking)

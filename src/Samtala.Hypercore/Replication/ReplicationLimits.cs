@@ -56,6 +56,10 @@ internal static class ReplicationLimits
     /// It can only send what was asked, so this is met by lies alone.</summary>
     public const long PendingBytesMax = 512L * 1024 * 1024;
 
+    /// <summary>How many answers may wait so: as many as there are ids of requests. Small ones cost more than their
+    /// bytes.</summary>
+    public const int PendingAnswersMax = 16 * RequestSlotsMax;
+
     /// <summary>How long a peer may take to prove or deny that it holds another log under the same signature.</summary>
     public static readonly TimeSpan ConflictTimeout = TimeSpan.FromSeconds(10);
 

@@ -122,6 +122,29 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    public void A_flood_of_answers_while_the_disk_is_behind_ends_the_connection()
+    {
+        ReplicationWorld world = new(TestSeed.NewRandom());
+        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
+        writer.Log.Append(DownloadTests.Blocks(0, Blocks));
+        ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Full();
+        TaskCompletionSource room = new();
+        reader.Log.HasRoom = room.Task;
+        SimLink link = world.Net.Connect();
+        Liar liar = new(writer.Log, link.B.Mux);
+        reader.Attach(link.A.Mux);
+        world.Settle();
+        link.B.Mux.Cork();
+        for (int i = 0; i < 20_000; i++)
+            liar.Channel.Send((int)MessageType.Data, [0]);
+        link.B.Mux.Uncork();
+        world.Settle();
+        Assert.True(link.A.Mux.IsDestroyed);
+        Assert.Contains("more than was asked", link.A.Mux.Reason, StringComparison.Ordinal);
+        room.SetResult();
+    }
+
+    [Fact]
     public void A_flood_of_requests_ends_the_connection()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());
