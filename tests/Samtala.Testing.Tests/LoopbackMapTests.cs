@@ -163,6 +163,21 @@ public sealed class LoopbackMapTests
     }
 
     [Fact]
+    public async Task Nothing_of_a_removed_plugin_is_shared()
+    {
+        await using var harness = await StartAsync(LoopbackKind.Direct, 1);
+        var blob = await harness.Node.Blobs.PutAsync(Pieces(new byte[100]), [], Token);
+        await harness.Node.Blobs.ShareAsync([blob.Id], isShared: true, Token);
+        Assert.Single((await harness.Kernel.Blobs.ListAsync("share/hello", 0, 10, Token)).Ids);
+
+        await harness.Kernel.Plugins.InstallAsync(
+            Path.Combine(AppContext.BaseDirectory, "../../../samples/hello"), ["state", "answers"], Token);
+        await harness.Kernel.Plugins.RemoveAsync("hello", keepData: false, Token);
+
+        Assert.Empty((await harness.Kernel.Blobs.ListAsync("share/hello", 0, 10, Token)).Ids);
+    }
+
+    [Fact]
     public async Task A_connection_that_comes_up_slowly_is_waited_for()
     {
         await using var writer = await StartAsync(LoopbackKind.Direct, 1);

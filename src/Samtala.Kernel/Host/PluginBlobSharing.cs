@@ -12,12 +12,29 @@ internal sealed class PluginBlobSharing(PeerNode? peers, PluginEntry entry)
 {
     private const string Grant = "logs";
 
+    /// <summary>Shares none of a plugin's blobs any longer; for one that was removed.</summary>
+    public static async ValueTask ClearAsync(
+        PeerNode peers, BlobStore blobs, string pluginId, CancellationToken cancellationToken)
+    {
+        const int PageSize = 256;
+        var owner = OwnerOf(pluginId);
+        for (long? cursor = 0; cursor is { } at;)
+        {
+            var page = await blobs.ListAsync(owner, at, PageSize, cancellationToken);
+            await Task.WhenAll(page.Ids.Select(
+                id => peers.ShareBlobAsync(id, isShared: false, cancellationToken).AsTask()));
+            cursor = page.NextCursor;
+        }
+
+        await blobs.ReleaseOwnerAsync(owner, cancellationToken);
+    }
+
     /// <summary>Shares blobs, each held for as long as it is shared, or ends that.</summary>
     public async ValueTask SetAsync(
         BlobStore blobs, IReadOnlyList<StoredId> ids, bool isShared, CancellationToken cancellationToken)
     {
         var node = Require();
-        var owner = $"share/{entry.Id}";
+        var owner = OwnerOf(entry.Id);
         if (!isShared)
         {
             await Task.WhenAll(ids.Select(id => HideAsync(id)));
@@ -79,6 +96,8 @@ internal sealed class PluginBlobSharing(PeerNode? peers, PluginEntry entry)
                 e);
         }
     }
+
+    private static string OwnerOf(string pluginId) => $"share/{pluginId}";
 
     private static void Check(StoredInfo held, BlobExpectation expected)
     {

@@ -125,6 +125,8 @@ public sealed class PluginCatalog : IAsyncDisposable
             await _kernel.Answers.ClearAsync(id, cancellationToken);
             if (_kernel.MapsOf(id) is { } maps)
                 await maps.ClearAsync(cancellationToken);
+            if (_kernel.Parts.Peers is { } peers)
+                await PluginBlobSharing.ClearAsync(peers, _kernel.Blobs, id, cancellationToken);
             await _kernel.Blobs.ReleaseOwnerAsync(PluginBlobs.OwnerOf(id), cancellationToken);
             await new PluginStore(_kernel.Parts.Store, _kernel.Parts.Random, id).ClearAsync(cancellationToken);
         }
