@@ -83,7 +83,6 @@ internal sealed partial class LogCore : IForkingLog
         LogRecord record = _state.Stored;
         ulong length = record.Head.Length;
         SparseBitfield loaded = new();
-        loaded.SetRange(0, record.ContiguousLength);
         for (ulong number = BitPage.NumberOf(record.ContiguousLength);
              record.ContiguousLength < length && number <= BitPage.NumberOf(length - 1);
              number++)
@@ -94,6 +93,8 @@ internal sealed partial class LogCore : IForkingLog
                 throw LogErrors.DamagedRecord(LogKeyspaces.Bits.Name, Number);
         }
 
+        // After the pages: below the contiguous length they are not written any more, and may be older.
+        loaded.SetRange(0, record.ContiguousLength);
         lock (_state.Gate)
         {
             for (ulong at = loaded.FirstSet(0); at < length; at = loaded.FirstSet(at))
