@@ -98,6 +98,9 @@ internal sealed class LogPages(LogEnvironment environment, ulong number, Lock ga
         environment.Pages.Remove(address);
     }
 
+    /// <summary>Has a page read from the store the next time, unless it is still to be written.</summary>
+    public void Evict(in PageAddress address) => environment.Pages.Remove(address);
+
     /// <summary>Forgets everything that is not in the store.</summary>
     public void Forget()
     {

@@ -17,8 +17,10 @@ internal sealed class LogReader(LogEnvironment environment, LogState state, LogP
     public ValueTask<byte[]?> ReadAsync(ulong index, bool durable, CancellationToken cancellationToken)
     {
         NodePage? page;
+        ulong removals;
         lock (state.Gate)
         {
+            removals = state.Removals;
             if (!(durable ? state.DurableBits : state.Bits).Get(index))
                 return new((byte[]?)null);
             if (pages.TryGet(PageAddress.OfBlock(state.Number, index), out page)
@@ -28,7 +30,7 @@ internal sealed class LogReader(LogEnvironment environment, LogState state, LogP
             }
         }
 
-        return ReadStoredAsync(page, index, durable, cancellationToken);
+        return ReadStoredAsync((page, removals), index, durable, cancellationToken);
     }
 
     private bool TryReadDraft(NodePage page, ulong index, out byte[]? block)
@@ -47,8 +49,9 @@ internal sealed class LogReader(LogEnvironment environment, LogState state, LogP
     }
 
     private async ValueTask<byte[]?> ReadStoredAsync(
-        NodePage? page, ulong index, bool durable, CancellationToken cancellationToken)
+        (NodePage? Page, ulong Removals) known, ulong index, bool durable, CancellationToken cancellationToken)
     {
+        (NodePage? page, ulong removals) = known;
         int column = (int)(index % PageAddress.Width);
         PageAddress address = PageAddress.OfBlock(state.Number, index);
         for (int attempt = 0; ; attempt++)
@@ -61,6 +64,10 @@ internal sealed class LogReader(LogEnvironment environment, LogState state, LogP
             {
                 if (!(durable ? state.DurableBits : state.Bits).Get(index))
                     return null;
+
+                // Another block may have taken the place of the one that the page speaks of.
+                if (state.Removals != removals)
+                    (page, removals) = (null, state.Removals);
                 if (page is not null && TryReadDraft(page, index, out byte[]? draft))
                     return draft;
                 if (page is not null && BlockRuns.TryFind(page.Runs, column, out run))
@@ -82,7 +89,9 @@ internal sealed class LogReader(LogEnvironment environment, LogState state, LogP
             }
             catch (KeyNotFoundException) when (attempt < AttemptsMax)
             {
-                // It moved between the look-up and the read.
+                // It moved between the look-up and the read. The page in the cache may not know yet: the store does.
+                lock (state.Gate)
+                    pages.Evict(address);
             }
 
             if (attempt >= AttemptsMax)

@@ -64,9 +64,13 @@ internal sealed class LogState
         Contiguous = Math.Min(Contiguous, start);
     }
 
+    /// <summary>How often blocks were removed: what was looked up before then may be of others.</summary>
+    public ulong Removals { get; private set; }
+
     /// <summary>Removes blocks: cleared or cut off.</summary>
     public void SetAbsent(ulong start, ulong count)
     {
+        Removals++;
         TakeBack(start, count);
         DurableBits.ClearRange(start, count);
         DurableContiguous = Math.Min(DurableContiguous, start);
