@@ -1,5 +1,4 @@
 using Samtala.Hypercore.Logs.Pages;
-using Samtala.Hypercore.Tree;
 using Samtala.Storage;
 
 namespace Samtala.Hypercore.Logs.Core;
@@ -7,10 +6,13 @@ namespace Samtala.Hypercore.Logs.Core;
 /// <summary>Collects changes of one log and takes them to the store, one group after the other.</summary>
 /// <remarks>While a group is on its way the next one fills. There is no thread: whoever makes a group due takes it
 /// there, unless somebody does so already. A group never ends in the middle of an append.</remarks>
-internal sealed class GroupWriter
+internal sealed partial class GroupWriter
 {
     /// <summary>A group of so many blocks goes, however small they are.</summary>
     public const int BlockCountMax = 8192;
+
+    /// <summary>A group of so many drafts goes: the names of their extents must fit its first batch.</summary>
+    public const int DraftCountMax = 256;
 
     /// <summary>From this size on, the next group is filled beside the writing.</summary>
     private const int BulkSize = 64 * 1024;
@@ -243,12 +245,24 @@ internal sealed class GroupWriter
             return;
         }
 
-        if (Signer is { } signer && !ReferenceEquals(group.Head, group.HeadBefore) && group.Head.Signature.IsEmpty)
+        // A group that did not grow the log began, perhaps, with a head that was not signed yet; now it is stored.
+        if (ReferenceEquals(group.Head, group.HeadBefore))
+            group.Head = _state.Stored.Head;
+        else if (Signer is { } signer && group.Head.Signature.IsEmpty)
             group.Head = group.Head with { Signature = signer.Sign(group.Head) };
         foreach (ExtentDraft draft in group.Drafts)
         {
-            await draft.Writer.WriteAsync(draft.Bytes, CancellationToken.None);
-            await draft.Writer.CompleteAsync(CancellationToken.None);
+            try
+            {
+                await draft.Writer.WriteAsync(draft.Bytes, CancellationToken.None);
+                await draft.Writer.CompleteAsync(CancellationToken.None);
+            }
+            catch
+            {
+                await draft.Writer.DisposeAsync();
+                throw;
+            }
+
             batches[0].AddExtent(draft.Writer.Id);
             ulong size = (ulong)draft.Size + (ulong)draft.Count;
             new ExtentUse(_state.Number, size, size, draft.Pages.First, draft.Pages.Last)
@@ -269,121 +283,27 @@ internal sealed class GroupWriter
         }
 
         ChunkedValue.Put(batches[^1], LogKeyspaces.Heads, _state.Number, record.Encode());
-        for (int i = 0; i < batches.Count; i++)
-        {
-            bool isLast = i == batches.Count - 1;
-            await _environment.Store.CommitAsync(
-                batches[i], isLast ? durability : Durability.Later, CancellationToken.None);
-            if (!isLast)
-                _state.Stored = _state.Stored with { GarbageEnd = group.Head.Length };
-        }
-
+        await CommitAsync(batches, durability, group.Head.Length);
         group.Record = record;
     }
 
-    private void End(WriteGroup group)
+    private async ValueTask CommitAsync(List<WriteBatch> batches, Durability durability, ulong end)
     {
-        List<LogChange> changes = [];
-        lock (_state.Gate)
-        {
-            _underway = null;
-            _pages.MarkWritten(group);
-            if (group.Record is { } record)
-            {
-                _state.Stored = record;
-                if (_state.Applied.Roots == group.Head.Roots && _state.Applied.Fork == group.Head.Fork)
-                    _state.Applied = group.Head;
-            }
-
-            foreach (ExtentDraft draft in group.Drafts)
-            {
-                _state.Drafts.Remove(draft.Extent);
-                draft.Dispose();
-            }
-
-            _later.Add(group);
-            if (group.MustBeDurable)
-            {
-                foreach (WriteGroup done in _later)
-                    Publish(done, changes);
-                _later.Clear();
-            }
-        }
-
-        group.Done.TrySetResult();
-        foreach (LogChange change in changes)
-            Tell(change);
-    }
-
-    private void Tell(in LogChange change)
-    {
+        int count = 0;
         try
         {
-            Changed?.Invoke(change);
+            for (; count < batches.Count; count++)
+            {
+                bool isLast = count == batches.Count - 1;
+                await _environment.Store.CommitAsync(
+                    batches[count], isLast ? durability : Durability.Later, CancellationToken.None);
+            }
         }
-        catch (Exception)
+        catch when (count > 0)
         {
-            // What is told is durable already: a listener that fails must not stop the log.
-        }
-    }
-
-    private void Publish(WriteGroup group, List<LogChange> changes)
-    {
-        LogHead before = _state.Durable;
-        if (group.Record is not null)
-            _state.Durable = group.Head;
-        foreach ((ulong start, ulong count) in group.Blocks)
-            _state.SetDurable(start, count);
-        LogHead head = _state.Durable;
-        if (head.Length > before.Length)
-        {
-            changes.Add(new LogChange(
-                LogChangeKind.Appended, before.Length, head.Length - before.Length, head.Length, head.Fork));
-        }
-
-        if (!group.IsDownload)
-            return;
-        foreach ((ulong start, ulong count) in group.Blocks)
-            changes.Add(new LogChange(LogChangeKind.Downloaded, start, count, head.Length, head.Fork));
-    }
-
-    private void Fail(Exception error)
-    {
-        lock (_state.Gate)
-        {
-            // In the middle of a change its writer takes everything back when it is done.
-            if (_isChanging)
-                _failure = error;
-            else
-                TakeBack(error);
-        }
-    }
-
-    /// <summary>Goes back to what the store has. Under the gate.</summary>
-    private void TakeBack(Exception error)
-    {
-        List<WriteGroup> lost = _underway is { } underway ? [underway, _open] : [_open];
-        foreach (WriteGroup group in lost)
-        {
-            foreach ((ulong start, ulong count) in group.Blocks)
-                _state.TakeBack(start, count);
-            foreach (ExtentDraft draft in group.Drafts)
-                _state.Drafts.Remove(draft.Extent);
-        }
-
-        if (!lost.Exists(group => group.MustBeDurable))
-            _untold = error;
-        _underway = null;
-        _state.Applied = _state.Stored.Head;
-        _pages.Forget();
-        ulong next = _open.Number + 1;
-        _open = new WriteGroup(next, _state.Applied);
-        foreach (WriteGroup group in lost)
-        {
-            if (group.MustBeDurable || group.IsDue)
-                group.Done.TrySetException(error);
-            else
-                group.Done.TrySetCanceled();
+            // Not before it failed: rubbish is for the next writer to remove, and a group underway is none.
+            _state.Stored = _state.Stored with { GarbageEnd = end };
+            throw;
         }
     }
 }
