@@ -20,4 +20,8 @@ public static class LogLimits
 
     /// <summary>Lengths and indices stay below; so do JavaScript's.</summary>
     public const ulong LengthMax = 1UL << 53;
+
+    /// <summary>Longest head that is taken of a peer. To open a log with gaps, or to remove what was cut off, takes
+    /// steps in proportion to its length, and a signer could name any.</summary>
+    internal const ulong DownloadLengthMax = 1UL << 32;
 }

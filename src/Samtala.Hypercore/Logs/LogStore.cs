@@ -137,6 +137,7 @@ public sealed partial class LogStore : IAsyncDisposable
     }
 
     /// <summary>Writes what waits. Sessions cannot be used afterwards.</summary>
+    /// <exception cref="StoreException">The disk refused that of a log; the others are written.</exception>
     public async ValueTask DisposeAsync()
     {
         await _turn.WaitAsync(CancellationToken.None);
@@ -145,9 +146,22 @@ public sealed partial class LogStore : IAsyncDisposable
             if (_isDisposed)
                 return;
             _isDisposed = true;
+            StoreException? refused = null;
             foreach (LogCore core in _open.Values)
-                await core.CloseAsync();
+            {
+                try
+                {
+                    await core.CloseAsync();
+                }
+                catch (StoreException e)
+                {
+                    refused ??= e;
+                }
+            }
+
             _open.Clear();
+            if (refused is not null)
+                throw new StoreException(refused.Message, refused);
         }
         finally
         {
@@ -175,8 +189,16 @@ public sealed partial class LogStore : IAsyncDisposable
     internal async ValueTask JoinAsync(LogCore core)
     {
         await BeginAsync(CancellationToken.None);
-        core.SessionCount++;
-        _turn.Release();
+        try
+        {
+            // The session that asks may have been the last one, and ended meanwhile.
+            ObjectDisposedException.ThrowIf(core.SessionCount == 0, typeof(Log));
+            core.SessionCount++;
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Ends a session; the last one closes the log.</summary>

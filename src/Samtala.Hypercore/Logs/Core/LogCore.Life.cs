@@ -7,15 +7,23 @@ namespace Samtala.Hypercore.Logs.Core;
 /// <content>Closing, deleting, and what the application keeps beside the blocks.</content>
 internal sealed partial class LogCore
 {
-    /// <summary>Writes what waits.</summary>
+    private volatile bool _isClosed;
+
+    /// <summary>Writes what waits. Nothing is taken any more.</summary>
     public async ValueTask CloseAsync()
     {
         await _turn.WaitAsync(CancellationToken.None);
         try
         {
+            _isClosed = true;
             if (_delay is not null)
                 await _delay.DisposeAsync();
+
+            // What was lost before is told, but what came after it is written all the same.
+            Exception? loss = _writer.TakeLoss();
             await _writer.FlushAsync(CancellationToken.None);
+            if (loss is not null)
+                throw new StoreException(loss.Message, loss);
         }
         finally
         {

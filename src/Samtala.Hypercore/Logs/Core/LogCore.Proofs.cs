@@ -16,10 +16,17 @@ internal sealed partial class LogCore
     /// <returns>Why not, or the proof.</returns>
     public async ValueTask<ProverResult> ProveAsync(ProofRequest request, CancellationToken cancellationToken)
     {
-        ProverResult result = await Prover.CreateAsync(Head, this, request, Manifest, cancellationToken);
-        if (result.Proof is not { Block: { } block } proof)
+        LogHead head = Head;
+        ProverResult result = await Prover.CreateAsync(head, this, request, Manifest, cancellationToken);
+        ReadOnlyMemory<byte>? value = result.Proof is { Block: { } wanted }
+            ? await ReadStoredAsync(wanted.Index, cancellationToken)
+            : null;
+
+        // Cut back meanwhile, some of it may be of one log and some of the other: no peer may see that.
+        if (Head.Fork != head.Fork)
+            return new ProverResult(ProofError.InvalidOperation, IsMissingNodes: true, null);
+        if (result.Proof is not { Block: not null } proof)
             return result;
-        ReadOnlyMemory<byte>? value = await ReadStoredAsync(block.Index, cancellationToken);
         return value is { } bytes
             ? result with { Proof = proof.WithBlockValue(bytes) }
             : new ProverResult(ProofError.InvalidOperation, IsMissingNodes: true, null);
@@ -34,7 +41,7 @@ internal sealed partial class LogCore
 
     public async ValueTask<ProofError> AcceptAsync(Proof proof, CancellationToken cancellationToken)
     {
-        if (proof.Block is { Value.Length: > LogLimits.BlockSizeMax })
+        if (_isClosed || proof.Block is { Value.Length: > LogLimits.BlockSizeMax })
             return ProofError.InvalidOperation;
         await WaitForRoomAsync(cancellationToken);
         await BeginTurnAsync(cancellationToken);
@@ -64,16 +71,25 @@ internal sealed partial class LogCore
             await _writer.FlushAsync(cancellationToken);
             LogHead head = _state.Stored.Head;
             if (_state.Stored.IsFrozen || head.Fork != reorg.Base.Fork || head.Length != reorg.Base.Length
-                || reorg.NewHead.Fork <= head.Fork || reorg.Ancestors > head.Length)
+                || reorg.NewHead.Fork <= head.Fork || reorg.Ancestors > head.Length
+                || reorg.NewHead.Length > LogLimits.DownloadLengthMax)
             {
                 return false;
             }
 
             LogHead common = LogHead.Of(
                 reorg.NewHead.Fork, await ReadRootsAsync(reorg.Ancestors, cancellationToken));
-            await RunAloneAsync(() => _trimmer.ReplaceAsync(common, reorg.NewHead, reorg.Nodes));
+            try
+            {
+                await RunAloneAsync(() => _trimmer.ReplaceAsync(common, reorg.NewHead, reorg.Nodes));
+            }
+            finally
+            {
+                if (_state.Stored.Head.Fork == reorg.NewHead.Fork)
+                    Cut(reorg.Ancestors);
+            }
+
             await LearnAsync(reorg.NewManifest);
-            Cut(reorg.Ancestors);
             Tell(new LogChange(
                 LogChangeKind.Truncated, reorg.Ancestors, head.Length - reorg.Ancestors, reorg.NewHead.Length,
                 reorg.NewHead.Fork));
@@ -140,6 +156,8 @@ internal sealed partial class LogCore
         ProofVerdict verdict = head.Length == 0 && proof.Fork > head.Fork
             ? ProofVerifier.VerifyAlone(Authority, proof)
             : ProofVerifier.Verify(Authority, head, proof);
+        if (verdict.NewHead is { Length: > LogLimits.DownloadLengthMax })
+            return (default, ProofError.InvalidOperation);
         if (!verdict.IsAccepted || verdict.Anchor is not { } anchor)
             return (verdict, verdict.Error);
         return (verdict, verdict.CheckAnchor(await ReadNodeAsync(anchor.Index, cancellationToken)));
@@ -164,7 +182,8 @@ internal sealed partial class LogCore
 
         if (verdict.NewManifest is { } manifest)
             Authority = Authority.Learn(manifest)!;
-        bool isFull = _writer.Open.Size >= _environment.Options.GroupSize;
+        bool isFull = _writer.Open.Size >= _environment.Options.GroupSize
+            || _writer.Open.Drafts.Count >= GroupWriter.DraftCountMax;
         bool isDue = isFull || _environment.Options.DownloadDelay == TimeSpan.Zero;
         _writer.EndChange(isDue, durable: true);
         if (isFirst && !isDue)

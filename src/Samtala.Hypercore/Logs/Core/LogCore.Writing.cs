@@ -66,9 +66,19 @@ internal sealed partial class LogCore
 
             LogHead cut = LogHead.Of(next, await ReadRootsAsync(length, cancellationToken));
             cut = cut with { Signature = _writer.Signer!.Sign(cut) };
-            await RunAloneAsync(() => _trimmer.CutAsync(cut, cancellationToken));
-            Cut(length);
-            Tell(new LogChange(LogChangeKind.Truncated, length, head.Length - length, length, next));
+            try
+            {
+                await RunAloneAsync(() => _trimmer.CutAsync(cut, cancellationToken));
+            }
+            finally
+            {
+                // It is cut back also when the disk refused only the tidying up, which is done later.
+                if (_state.Stored.Head.Fork == next)
+                {
+                    Cut(length);
+                    Tell(new LogChange(LogChangeKind.Truncated, length, head.Length - length, length, next));
+                }
+            }
         }
         finally
         {
@@ -165,8 +175,11 @@ internal sealed partial class LogCore
     {
         try
         {
-            while (_writer.WaitingSize >= _environment.Options.WaitingSizeMax)
+            while (_writer.WaitingSize >= _environment.Options.WaitingSizeMax
+                || _writer.Open.Drafts.Count >= GroupWriter.DraftCountMax)
+            {
                 await _writer.WhenRoomAsync().WaitAsync(cancellationToken);
+            }
         }
         catch (StoreException)
         {
@@ -181,6 +194,8 @@ internal sealed partial class LogCore
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            // The next session has another core: two that write would be two logs.
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(Log));
             if (_trimmer.IsNeeded)
             {
                 await _writer.FlushAsync(cancellationToken);
