@@ -113,6 +113,8 @@ internal sealed class ReorgDesk(LogReplicator owner)
                 : await search.TakeAsync(owner.Log, proof, peer.Closed);
         }
 
+        if (search is { NewHead.Length: > LogLimits.DownloadLengthMax })
+            error = ProofError.InvalidProof;
         if (error is ProofError.InvalidChecksum or ProofError.InvalidSignature or ProofError.InvalidProof)
         {
             peer.Counters.InvalidData++;

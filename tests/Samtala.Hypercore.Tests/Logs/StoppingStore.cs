@@ -15,6 +15,18 @@ internal sealed class StoppingStore(IStore inner) : IStore
 
     public HashSet<ulong> LiveExtents { get; } = [];
 
+    /// <summary>Runs after a batch was committed and before its caller is told.</summary>
+    public Func<WriteBatch, Task>? Committed { get; set; }
+
+    /// <summary>Gets what reads a value, and may do so when it likes.</summary>
+    public Func<Func<ValueTask<byte[]?>>, ValueTask<byte[]?>>? Reading { get; set; }
+
+    /// <summary>Refuses to write, for as long as this is set.</summary>
+    public bool Refuses { get; set; }
+
+    /// <summary>Writers of extents that were neither completed nor disposed.</summary>
+    public int OpenExtents { get; private set; }
+
     public StoreCapabilities Capabilities => inner.Capabilities;
 
     public async ValueTask<CommitResult> CommitAsync(
@@ -30,6 +42,8 @@ internal sealed class StoppingStore(IStore inner) : IStore
                 LiveExtents.Remove(operation.Extent.Value);
         }
 
+        if (Committed is { } committed)
+            await committed(batch);
         return result;
     }
 
@@ -41,14 +55,16 @@ internal sealed class StoppingStore(IStore inner) : IStore
 
     public ValueTask<byte[]?> GetAsync(
         Keyspace keyspace, ReadOnlyMemory<byte> key, CancellationToken cancellationToken) =>
-        inner.GetAsync(keyspace, key, cancellationToken);
+        Reading is { } reading
+            ? reading(() => inner.GetAsync(keyspace, key, cancellationToken))
+            : inner.GetAsync(keyspace, key, cancellationToken);
 
     public ValueTask<IReadOnlyList<StoreEntry>> ScanAsync(
         Keyspace keyspace, ScanRange range, CancellationToken cancellationToken) =>
         inner.ScanAsync(keyspace, range, cancellationToken);
 
-    public ValueTask<IExtentWriter> CreateExtentAsync(CancellationToken cancellationToken) =>
-        inner.CreateExtentAsync(cancellationToken);
+    public async ValueTask<IExtentWriter> CreateExtentAsync(CancellationToken cancellationToken) =>
+        new Writer(this, await inner.CreateExtentAsync(cancellationToken));
 
     public ValueTask<int> ReadExtentAsync(
         ExtentId extent, long offset, Memory<byte> target, CancellationToken cancellationToken) =>
@@ -65,10 +81,50 @@ internal sealed class StoppingStore(IStore inner) : IStore
 
     private void Step()
     {
+        if (Refuses)
+            throw new StoreException("The simulated disk is full.");
         HasStopped |= CommitsLeft == 0;
         if (HasStopped)
             throw new StoreException("The simulated machine stopped.");
         if (CommitsLeft > 0)
             CommitsLeft--;
+    }
+
+    private sealed class Writer(StoppingStore owner, IExtentWriter writer) : IExtentWriter
+    {
+        private bool _isOpen;
+
+        public ExtentId Id => writer.Id;
+
+        public long Length => writer.Length;
+
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+        {
+            if (!_isOpen)
+                owner.OpenExtents++;
+            _isOpen = true;
+            if (owner.Refuses)
+                throw new StoreException("The simulated disk is full.");
+            return writer.WriteAsync(bytes, cancellationToken);
+        }
+
+        public ValueTask CompleteAsync(CancellationToken cancellationToken)
+        {
+            End();
+            return writer.CompleteAsync(cancellationToken);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            End();
+            return writer.DisposeAsync();
+        }
+
+        private void End()
+        {
+            if (_isOpen)
+                owner.OpenExtents--;
+            _isOpen = false;
+        }
     }
 }

@@ -10,6 +10,9 @@ internal sealed class LogAcceptor(LogEnvironment environment, LogState state, Lo
 {
     private const int DraftCapacityMin = 64 * 1024;
 
+    /// <summary>Of the other drafts of a group: blocks far from each other may be few and small.</summary>
+    private const int OtherCapacityMin = 4096;
+
     private readonly List<NodePage> _touched = [];
 
     /// <summary>Applies what a verdict says; the caller ends the change.</summary>
@@ -77,12 +80,15 @@ internal sealed class LogAcceptor(LogEnvironment environment, LogState state, Lo
     private async ValueTask<ExtentDraft?> DraftForAsync(WriteGroup group, BlockProof block)
     {
         ulong number = block.Index / PageAddress.Width;
-        ExtentDraft? draft = group.Drafts.Count > 0 ? group.Drafts[^1] : null;
-        if (draft is not null && draft.HasRoom(number, block.Value.Length, environment.Options.GroupSize))
-            return draft;
-        draft = new ExtentDraft(
+        for (int i = group.Drafts.Count - 1; i >= 0; i--)
+        {
+            if (group.Drafts[i].HasRoom(number, block.Value.Length, environment.Options.GroupSize))
+                return group.Drafts[i];
+        }
+
+        ExtentDraft draft = new(
             await environment.Store.CreateExtentAsync(CancellationToken.None),
-            Math.Max(DraftCapacityMin, block.Value.Length));
+            Math.Max(group.Drafts.Count == 0 ? DraftCapacityMin : OtherCapacityMin, block.Value.Length));
         group.Drafts.Add(draft);
         lock (state.Gate)
             state.Drafts.Add(draft.Extent, draft);
