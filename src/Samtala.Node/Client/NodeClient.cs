@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Samtala.Node.Errors;
@@ -11,6 +12,10 @@ internal sealed class NodeClient : IDisposable
 {
     private const string NdJson = "application/x-ndjson";
     private const int LongBody = 1024 * 1024;
+
+    // Base64 has '+', which is escaped by six characters unless told otherwise.
+    private static readonly JsonSerializerOptions s_json =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly HttpClient _http;
 
     /// <summary>Connects at the first call.</summary>
@@ -110,7 +115,7 @@ internal sealed class NodeClient : IDisposable
         HttpRequestMessage request = new(method, new Uri(uri, UriKind.Relative));
         if (body is not null)
         {
-            request.Content = new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+            request.Content = new StringContent(body.ToJsonString(s_json), System.Text.Encoding.UTF8, "application/json");
 
             // What is too long is refused before it is sent: else the answer is lost with the connection.
             request.Headers.ExpectContinue = request.Content.Headers.ContentLength > LongBody;

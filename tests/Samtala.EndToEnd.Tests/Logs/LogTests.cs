@@ -171,6 +171,8 @@ public sealed class LogTests
         await RunAsync(node, "append", "notes", $"@{file}");
         Assert.Equal("one two\n# three\n", (await RunAsync(node, "get", "notes", "0")).Output);
         Assert.Equal("INDEX\n0\n", (await RunAsync(node, "entries", "notes")).Output);
+        await File.WriteAllBytesAsync(file, [.. Enumerable.Repeat((byte)0xfb, 3 * 1000 * 1000)], Cancel);
+        await RunAsync(node, "append", "notes", $"@{file}");
         await File.WriteAllBytesAsync(file, new byte[16 * 1024 * 1024], Cancel);
         var refused = await Command.RunAsync(
             Checkout.Node, ["log", "append", "notes", $"@{file}", "--data", node.Data]);
