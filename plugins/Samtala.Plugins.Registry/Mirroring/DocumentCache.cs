@@ -112,7 +112,7 @@ internal sealed class DocumentCache(
         if (!await upstream.IsSetAsync(cancellationToken))
         {
             return found.Hits.Count > 0
-                ? await KeepFollowedAsync(request, before, found.Hits, cancellationToken)
+                ? await KeepFollowedAsync(request, before, found, cancellationToken)
                 : throw await upstream.Peers.Followed.ExplainAsync(
                     request.What, found.Away!.From, found.Away.Cause, cancellationToken);
         }
@@ -123,13 +123,13 @@ internal sealed class DocumentCache(
             && Math.Abs(now - found.Hits[0].Entry.FetchedAt) < upstream.Options.FreshSeconds * 1000L;
         try
         {
-            return isFresh ? await KeepFollowedAsync(request, before, found.Hits, cancellationToken)
+            return isFresh ? await KeepFollowedAsync(request, before, found, cancellationToken)
                 : await AskUpstreamAsync(request, before, cancellationToken);
         }
         catch (MirrorException) when (found.Hits.Count > 0)
         {
             return isFresh ? await AskUpstreamAsync(request, before, cancellationToken)
-                : await KeepFollowedAsync(request, before, found.Hits, cancellationToken);
+                : await KeepFollowedAsync(request, before, found, cancellationToken);
         }
     }
 
@@ -172,20 +172,16 @@ internal sealed class DocumentCache(
         }
     }
 
-    /// <summary>Takes the newest document that followed mirrors have. With none here any of them is better than none.
-    /// </summary>
+    /// <summary>Takes the newest document of followed mirrors, or with none here any of theirs.</summary>
     private async Task<DocumentRecord> KeepFollowedAsync(
-        DocumentRequest request,
-        DocumentRecord? before,
-        IReadOnlyList<Hit<DocumentEntry>> hits,
-        CancellationToken cancellationToken)
+        DocumentRequest request, DocumentRecord? before, Finding<DocumentEntry> found, CancellationToken stop)
     {
         MirrorException? error = null;
-        foreach (var hit in hits.Take(before is null ? hits.Count : 1))
+        foreach (var hit in found.Hits.Take(before is null ? found.Hits.Count : 1))
         {
             try
             {
-                return await KeepFollowedAsync(request, before, hit, cancellationToken);
+                return await KeepFollowedAsync(request, before, hit, stop);
             }
             catch (MirrorException e)
             {

@@ -2,7 +2,7 @@ using Samtala.Crypto.Native;
 
 namespace Samtala.Crypto;
 
-/// <summary>What the authenticated ciphers of libsodium have in common: they differ in the length of the nonce.</summary>
+/// <summary>What the authenticated ciphers of libsodium share: they differ in the length of the nonce.</summary>
 internal static unsafe class SodiumAead
 {
     internal const int KeySize = 32;
