@@ -13,7 +13,7 @@ internal static class LogErrors
     public static LogException BadSignature(in Hash32 key, ulong length) => new(
         LogProblem.BadSignature,
         $"SAM0952: the signature is not valid for log {key} at length {length}. Ask the signers to sign what "
-        + "PrepareAppendAsync returns for these blocks.");
+        + "PrepareAppend returns for these blocks.");
 
     public static LogException BlockTooLarge(long size) => new(
         LogProblem.TooLarge,
