@@ -35,7 +35,8 @@ internal sealed class BlobEndpoint
         if (path.Length == Collection.Length)
             return HttpMethods.IsPost(method);
         return path[Collection.Length] == '/'
-            && (HttpMethods.IsPut(method) || (Checks.Gate.IsRead(method) && (TryName(path, out _, out _) || IsPlainName(path))));
+            && (HttpMethods.IsPut(method)
+                || (Checks.Gate.IsRead(method) && (TryName(path, out _, out _) || IsPlainName(path))));
     }
 
     // What ends in ":verb" is a method of the API.

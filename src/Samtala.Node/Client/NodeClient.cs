@@ -115,7 +115,8 @@ internal sealed class NodeClient : IDisposable
         HttpRequestMessage request = new(method, new Uri(uri, UriKind.Relative));
         if (body is not null)
         {
-            request.Content = new StringContent(body.ToJsonString(s_json), System.Text.Encoding.UTF8, "application/json");
+            request.Content = new StringContent(
+                body.ToJsonString(s_json), System.Text.Encoding.UTF8, "application/json");
 
             // What is too long is refused before it is sent: else the answer is lost with the connection.
             request.Headers.ExpectContinue = request.Content.Headers.ContentLength > LongBody;

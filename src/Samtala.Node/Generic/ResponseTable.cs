@@ -56,7 +56,8 @@ internal static class ResponseTable
         TableText.Write(
             target,
             [.. columns.Select(c => c.Name.Replace('_', ' '))],
-            [.. rows.OfType<JsonObject>().Select(row => columns.Select(c => Text(Shown(c, row[c.JsonName]))).ToArray())]);
+            [.. rows.OfType<JsonObject>().Select(
+                row => columns.Select(c => Text(Shown(c, row[c.JsonName]))).ToArray())]);
     }
 
     private static List<FieldDescriptor> Columns(MessageDescriptor type)

@@ -23,7 +23,8 @@ internal static class LogVerb
             ["LogService_FollowLog"] = "Follows another's log from now on and over restarts.",
             ["LogService_GetLog"] = "Tells how a log is now.",
             ["LogService_ListLogs"] = "Lists the logs of this node.",
-            ["LogService_DeleteLog"] = "Forgets a log and its entries; the label of one that was shared is not used again.",
+            ["LogService_DeleteLog"] =
+                "Forgets a log and its entries; the label of one that was shared is not used again.",
             ["LogService_ShareLog"] = "Lets whoever knows the key pull the log from here; --stop ends that.",
             ["LogService_ListEntries"] = "Lists entries that are here.",
             ["LogService_GetHead"] = "Shows the signed head.",
