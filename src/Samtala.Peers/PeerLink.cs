@@ -70,10 +70,11 @@ internal sealed partial class PeerLink : IAsyncDisposable
         var pause = s_pauseMin;
         while (!_stop.IsCancellationRequested)
         {
-            var began = _context.Time.GetTimestamp();
+            long? opened = null;
             try
             {
                 var connection = await ConnectAsync();
+                opened = _context.Time.GetTimestamp();
                 _state = new PeerLinkState(
                     _state.Address, true, _context.Time.GetUtcNow(), "", connection.RemotePublicKey);
                 LogConnected(_context.Logger, _state.Address, connection.RemotePublicKey);
@@ -83,12 +84,13 @@ internal sealed partial class PeerLink : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is IOException or TimeoutException or System.Net.Sockets.SocketException)
+            catch (Exception e)
             {
+                // Of any kind: the system refuses some addresses as arguments. Whoever looks at the link reads why.
                 Down(e.Message);
             }
 
-            pause = _context.Time.GetElapsedTime(began) > s_goodAfter ? s_pauseMin : Longer(pause);
+            pause = opened is { } since && _context.Time.GetElapsedTime(since) > s_goodAfter ? s_pauseMin : Longer(pause);
             await PauseAsync(pause);
         }
     }
@@ -119,7 +121,7 @@ internal sealed partial class PeerLink : IAsyncDisposable
                 _dialling = new IPEndPoint(addresses[i], _address.Port);
                 return await _context.Hub.ConnectAsync(_dialling, null, _stop.Token);
             }
-            catch (Exception e) when (e is IOException or TimeoutException && i + 1 < addresses.Length)
+            catch (Exception) when (i + 1 < addresses.Length && !_stop.IsCancellationRequested)
             {
                 // The next address may answer.
             }
