@@ -83,7 +83,7 @@ public sealed partial class PeerNode
             if (kept.Peers.Any(a => _links.Find(a) is { IsConnected: true }))
                 linked = now;
             if (download.Peers.Count > 0)
-                held = now;
+                (held, linked) = (now, now); // Also over a connection that the peer made.
             if (time.GetElapsedTime(linked) > s_linkGrace)
                 throw NoLink(kept, download.Id);
             if (time.GetElapsedTime(held) > s_holderGrace)
