@@ -92,8 +92,8 @@ internal sealed class LogBook
             new WriteBatch().Delete(s_logs, log.Key.Bytes), Durability.Durable, cancellationToken);
         lock (_lock)
         {
-            _byKey.Remove(log.Key);
-            _byLabel.Remove(log.Label);
+            if (_byKey.Remove(log.Key, out var last))
+                _byLabel.Remove(last.Label);
             _byDiscoveryKey.Remove(Manifest.DiscoveryKey(log.Key));
         }
     }

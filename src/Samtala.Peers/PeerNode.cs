@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Samtala.Crypto;
 using Samtala.Hypercore.Blobs;
 using Samtala.Hypercore.Logs;
@@ -30,6 +31,10 @@ public sealed partial class PeerNode : IAsyncDisposable
     private readonly PeerHub _hub;
     private readonly PeerLinks _links;
     private readonly ConcurrentDictionary<Hash32, LogReplication> _followed = new();
+
+    // What is kept changes one after another: on disk, in memory and in what runs.
+    private readonly SemaphoreSlim _changes = new(1, 1);
+    private volatile bool _isDisposed;
 
     private PeerNode(PeerNodeParts parts, PeerNodeOptions options, LogBook book)
     {
@@ -85,7 +90,7 @@ public sealed partial class PeerNode : IAsyncDisposable
             if (options.Listen is { } listen)
                 node.Listening = node._hub.Listen(listen);
             foreach (var log in node._book.All.Where(l => !l.IsOwn))
-                await node.StartAsync(log);
+                await node.TryStartAsync(log);
             await node.DialAsync();
             return node;
         }
@@ -167,6 +172,7 @@ public sealed partial class PeerNode : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(label);
         if (label.Length > KeptLog.LabelSizeMax)
             throw new ArgumentException($"A label has at most {KeptLog.LabelSizeMax} characters.", nameof(label));
+        using var turn = await TurnAsync(cancellationToken);
         CheckLabel(label);
         Hash32 key;
         using (var writer = _open.WriterKey(label))
@@ -195,6 +201,7 @@ public sealed partial class PeerNode : IAsyncDisposable
         KeptLog wanted, ReadOnlyMemory<byte> encryptionKey, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(wanted);
+        using var turn = await TurnAsync(cancellationToken);
         var before = _book.Find(wanted.Key);
         if (before is { IsOwn: true })
         {
@@ -229,7 +236,9 @@ public sealed partial class PeerNode : IAsyncDisposable
     public async Task<KeptLog> ShareAsync(KeptLog kept, bool isShared, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(kept);
-        var changed = kept with { IsShared = isShared, WasShared = kept.WasShared || isShared };
+        using var turn = await TurnAsync(cancellationToken);
+        var now = _book.Find(kept.Key) ?? kept;
+        var changed = now with { IsShared = isShared, WasShared = now.WasShared || isShared };
         await _book.PutAsync(changed, cancellationToken);
         if (!isShared)
             _replicator.Recheck();
@@ -253,6 +262,7 @@ public sealed partial class PeerNode : IAsyncDisposable
     public async Task DeleteAsync(KeptLog kept, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(kept);
+        using var turn = await TurnAsync(cancellationToken);
         await _book.RemoveAsync(kept, cancellationToken);
         await StopAsync(kept.Key);
         await DialAsync();
@@ -281,6 +291,10 @@ public sealed partial class PeerNode : IAsyncDisposable
     /// <summary>Stops the connections, then the logs; what was acknowledged is on disk already.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+            return;
+        using (await TurnAsync(CancellationToken.None))
+            _isDisposed = true;
         await _links.DisposeAsync();
         await _hub.DisposeAsync();
         await _blobs.DisposeAsync();
@@ -289,12 +303,37 @@ public sealed partial class PeerNode : IAsyncDisposable
         await _replicator.DisposeAsync();
         await _open.DisposeAsync();
         await _logs.DisposeAsync();
+        _changes.Dispose();
     }
 
     private void Serve(PeerConnection connection)
     {
         _links.Introduce(connection);
         _replicator.Attach(connection.Mux);
+    }
+
+    private async Task<Turn> TurnAsync(CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken);
+        Turn turn = new(_changes);
+        if (!_isDisposed)
+            return turn;
+        turn.Dispose();
+        throw new ObjectDisposedException(nameof(PeerNode));
+    }
+
+    /// <summary>One log that cannot be followed is no reason to be without all others.</summary>
+    private async Task TryStartAsync(KeptLog kept)
+    {
+        try
+        {
+            await StartAsync(kept);
+        }
+        catch (Exception e) when (e is PeerException or LogException)
+        {
+            // Whoever opens it hears the same.
+            LogNotFollowed(_parts.Logger, kept.Key, e.Message);
+        }
     }
 
     private async Task StartAsync(KeptLog kept)
@@ -340,5 +379,13 @@ public sealed partial class PeerNode : IAsyncDisposable
                     "SAM0985", PeerProblem.Invalid, $"'{peer}' is no address of a peer; write HOST:PORT.");
             }
         }
+    }
+
+    [LoggerMessage(3, LogLevel.Warning, "Log {Key} is not followed: {Problem}")]
+    private static partial void LogNotFollowed(ILogger logger, Hash32 key, string problem);
+
+    private readonly struct Turn(SemaphoreSlim changes) : IDisposable
+    {
+        public void Dispose() => changes.Release();
     }
 }

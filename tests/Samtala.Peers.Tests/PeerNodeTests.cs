@@ -20,7 +20,8 @@ public sealed class PeerNodeTests
         var followed = await FollowAsync(b, kept.Key, a.Address);
         Assert.Equal("one"u8.ToArray(), await ReadAsync(b, followed, 0));
         Assert.Single(b.Peers.PeersOf(kept.Key));
-        Assert.True(b.Peers.LinkTo(a.Address)!.IsConnected);
+        while (!b.Peers.LinkTo(a.Address)!.IsConnected)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
         Assert.Equal(a.Peers.Device, b.Peers.LinkTo(a.Address)!.Peer);
     }
 
@@ -155,6 +156,49 @@ public sealed class PeerNodeTests
         await b.Peers.DeleteAsync(followed, Cancel);
         while (a.Peers.ConnectionCount + b.Peers.ConnectionCount > 0)
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+    }
+
+    [Fact]
+    public async Task An_address_that_nobody_can_have_is_told_and_the_node_stops_all_the_same()
+    {
+        await using var a = await TestNode.StartAsync();
+        await FollowAsync(a, default, "0.0.0.0:1");
+        while (a.Peers.LinkTo("0.0.0.0:1")!.Since is null)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancel);
+        Assert.NotEmpty(a.Peers.LinkTo("0.0.0.0:1")!.Error);
+    }
+
+    [Fact]
+    public async Task A_log_whose_key_another_device_sealed_does_not_keep_the_node_from_starting()
+    {
+        await using var a = await TestNode.StartAsync();
+        var open = await a.Peers.CreateAsync("open", isShared: true, isEncrypted: true, Cancel);
+        await (await a.Peers.OpenAsync(open)).AppendAsync("secret"u8.ToArray());
+        var key = Convert.FromHexString(a.Peers.EncryptionKeyOf(open));
+        TestNode first = await TestNode.StartAsync();
+        KeptLog wanted = new() { Key = open.Key, Label = "theirs", Peers = [a.Address] };
+        await first.Peers.FollowAsync(wanted, key, Cancel);
+        await first.DisposeAsync();
+
+        await using var other = await TestNode.StartAsync(first.Disk);
+        var refused = await Assert.ThrowsAsync<PeerException>(
+            () => other.Peers.OpenAsync(other.Peers.Find("theirs")!));
+        Assert.Equal("SAM0982", refused.Code);
+        var followed = await other.Peers.FollowAsync(wanted, key, Cancel);
+        Assert.Equal("secret"u8.ToArray(), await ReadAsync(other, followed, 0));
+    }
+
+    [Fact]
+    public async Task Logs_that_are_followed_at_the_same_time_are_all_dialled()
+    {
+        await using var a = await TestNode.StartAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var addresses = Enumerable.Range(1, 8).Select(i => $"127.0.{round}.{i}:1").ToArray();
+            await Task.WhenAll(addresses.Select((address, i) => Task.Run(
+                () => FollowAsync(a, new Hash32([.. new byte[30], (byte)round, (byte)i]), address), Cancel)));
+            Assert.All(addresses, address => Assert.NotNull(a.Peers.LinkTo(address)));
+        }
     }
 
     private static Task<KeptLog> FollowAsync(TestNode node, Hash32 key, string peer, string label = "") =>
