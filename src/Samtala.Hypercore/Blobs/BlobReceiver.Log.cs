@@ -157,6 +157,14 @@ internal sealed partial class BlobReceiver : IReplicatedLog
             _lengthKnown.TrySetResult(head.Length);
         }
 
+        // The roots may have the right sizes and leaves below them others: only who made the id can have done that.
+        if (proof.Block is { } sized
+            && (ulong)sized.Value.Length != BlobTree.SizeOf(sized.Index * 2, (long)_head.ByteLength))
+        {
+            problem = NoBlob();
+            return ProofError.None;
+        }
+
         foreach (ref readonly MerkleNode node in verdict.Nodes.Span)
             _nodes[node.Index] = node;
         if (proof.Block is { } block && _accepted.Set(block.Index))
@@ -172,16 +180,15 @@ internal sealed partial class BlobReceiver : IReplicatedLog
             && Manifest.Static(fixedTree.Hash, fixedTree.Length).ComputeKey() == Key
             && BlobTree.IsBlob(head);
         if (!isBlob)
-        {
-            return new InvalidDataException(
-                $"SAM0310: {Id} names a log that is no blob: it can change, or its blocks are not of "
-                + $"{BlobLimits.BlockSize} bytes. Fetch it as a log.");
-        }
-
+            return NoBlob();
         return head.ByteLength <= (ulong)_lengthMax
             ? null
             : new InvalidDataException(
                 $"SAM0311: blob {Id} has {head.ByteLength} bytes, more than the {_lengthMax} that were to be accepted. "
                 + "Ask for it with a higher limit.");
     }
+
+    private InvalidDataException NoBlob() => new(
+        $"SAM0310: {Id} names a log that is no blob: it can change, or its blocks are not of "
+        + $"{BlobLimits.BlockSize} bytes. Fetch it as a log.");
 }

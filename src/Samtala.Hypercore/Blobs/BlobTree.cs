@@ -49,16 +49,20 @@ internal sealed class BlobTree
     /// <summary>Whether a head is of blocks as a blob has them: all full but the last.</summary>
     internal static bool IsBlob(LogHead head)
     {
-        if (head.Length == 0 || head.ByteLength > (ulong)BlobLimits.LengthMax)
+        // The number of blocks first: with another one the sizes below could overflow.
+        if (head.ByteLength is 0 or > (ulong)BlobLimits.LengthMax
+            || head.Length != (head.ByteLength + BlobLimits.BlockSize - 1) / BlobLimits.BlockSize)
+        {
             return false;
+        }
+
         foreach (ref readonly MerkleNode root in head.Roots.AsSpan())
         {
             if (SizeOf(root.Index, (long)head.ByteLength) != root.Size)
                 return false;
         }
 
-        ulong full = head.Length * BlobLimits.BlockSize;
-        return head.ByteLength <= full && head.ByteLength > full - BlobLimits.BlockSize;
+        return true;
     }
 
     private MerkleNode NodeAt(ulong index) => new(index, SizeOf(index, _byteLength), _hashes[index]);

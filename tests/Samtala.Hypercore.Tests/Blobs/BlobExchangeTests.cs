@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 using Samtala.Crypto;
 using Samtala.Hypercore.Blobs;
 using Samtala.Hypercore.Logs;
+using Samtala.Hypercore.Manifests;
+using Samtala.Hypercore.Proofs;
 using Samtala.Hypercore.Tests.Replication;
+using Samtala.Hypercore.Tree;
 using Samtala.Vectors;
 
 namespace Samtala.Hypercore.Tests.Blobs;
@@ -152,6 +155,37 @@ public sealed class BlobExchangeTests
     }
 
     [Fact]
+    public async Task A_static_log_whose_blocks_have_other_sizes_is_no_blob_though_its_root_looks_like_one()
+    {
+        await using BlobWorld world = new(TestSeed.NewRandom());
+        MerkleNode[] nodes =
+        [
+            new(0, 0, MerkleHash.Leaf([])),
+            default,
+            new(2, 2 * Block, MerkleHash.Leaf(new byte[2 * Block])),
+        ];
+        nodes[1] = MerkleHash.Parent(nodes[0], nodes[2]);
+        LogHead head = LogHead.Of(0, [nodes[1]]);
+        Manifest manifest = Manifest.Static(head.TreeHash(), 2);
+        BlobId id = new(manifest.ComputeKey());
+        ProofRequest request = new() { Block = new NodeRequest(0, 0), Upgrade = new UpgradeRequest(0, 2) };
+        ProverResult proven = await Prover.CreateAsync(head, new Nodes(nodes), request, manifest, Now);
+        await using BlobReceiver receiver = new(world.Blobs, id, world.Blobs.Begin(BlobWorld.Owner), long.MaxValue);
+        await receiver.AcceptAsync(proven.Proof! with { Manifest = manifest }, Now);
+        InvalidDataException e = await Assert.ThrowsAsync<InvalidDataException>(() => receiver.Completion.WaitAsync(
+            TimeSpan.FromSeconds(30), Now));
+        Assert.Contains("SAM0310", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_head_of_more_blocks_than_its_bytes_fill_is_no_blobs()
+    {
+        // 2^48 blocks of 64 KiB are 2^64 bytes.
+        MerkleNode[] roots = [new((1UL << 48) - 1, 0, default), new(1UL << 49, 5, default)];
+        Assert.False(BlobTree.IsBlob(LogHead.Of(0, [.. roots])));
+    }
+
+    [Fact]
     public async Task What_is_not_shared_is_not_given()
     {
         await using BlobPeers net = new(TestSeed.NewRandom());
@@ -162,5 +196,11 @@ public sealed class BlobExchangeTests
         await using BlobDownload download = await reader.DownloadAsync(info.Id);
         await net.SettleAsync();
         Assert.Equal(new BlobProgress(0, null), download.Progress);
+    }
+
+    private sealed class Nodes(MerkleNode[] nodes) : INodeReader
+    {
+        public ValueTask<MerkleNode?> ReadNodeAsync(ulong index, CancellationToken cancellationToken) =>
+            new(nodes[(int)index]);
     }
 }
