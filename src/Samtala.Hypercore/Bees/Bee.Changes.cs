@@ -46,7 +46,8 @@ public sealed partial class Bee
             throw new ArgumentException("Only the end of the newest version can be waited for.", nameof(range));
         BeeReader reader = Reader();
         ulong first = Math.Max(1, range.From);
-        ulong end = Math.Min(range.To ?? Version, range.Live ? ulong.MaxValue : Version);
+        ulong version = Version;
+        ulong end = Math.Min(range.To ?? version, version);
         int left = range.Limit ?? int.MaxValue;
         for (ulong i = 0; left > 0 && first + i < end; i++)
         {

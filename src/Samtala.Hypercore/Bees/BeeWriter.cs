@@ -4,11 +4,15 @@ namespace Samtala.Hypercore.Bees;
 /// <remarks>One caller at a time. The parts of the tree that were touched stay in memory until the end.</remarks>
 internal sealed partial class BeeWriter
 {
+    /// <summary>Most nodes that puts which put nothing add to the next block.</summary>
+    private const int IdleMax = 64;
+
     private readonly BeeReader _reader;
     private readonly bool _skipSame;
     private readonly List<BeePending> _pending = [];
     private readonly List<Step> _path = [];
     private BeeNode? _root;
+    private int _idle;
 
     /// <summary>Begins at the end of the log, which must have its header.</summary>
     public BeeWriter(BeeReader reader, ulong length, bool skipSame)
@@ -37,16 +41,22 @@ internal sealed partial class BeeWriter
         BeeNode node = await RootAsync(cancellationToken).ConfigureAwait(false);
         _path.Clear();
         int position;
+        int marked = 0;
         while (true)
         {
             // Also where nothing is put in the end: the reference writes such a node again with the next block.
-            node.IsChanged |= !node.IsLeaf;
+            if (!node.IsLeaf && !node.IsChanged)
+            {
+                node.IsChanged = true;
+                marked++;
+            }
+
             while (!node.TryFind(key.Span, _reader, out position, out int missing))
                 await LoadKeyAsync(node, missing, cancellationToken).ConfigureAwait(false);
             if (position >= 0)
             {
                 if (!await MayReplaceAsync(node, position, value, condition, cancellationToken).ConfigureAwait(false))
-                    return Refuse();
+                    return Refuse(node, marked);
                 node.Keys[position] = new BeeKey(NextSeq, key);
                 break;
             }
@@ -54,7 +64,7 @@ internal sealed partial class BeeWriter
             if (node.IsLeaf)
             {
                 if (condition is not null && !condition(null))
-                    return Refuse();
+                    return Refuse(node, marked);
                 node.Keys.Insert(~position, new BeeKey(NextSeq, key));
                 break;
             }
@@ -106,11 +116,33 @@ internal sealed partial class BeeWriter
     private static BeeCorruptException TooDeep() =>
         new(0, $"the tree is deeper than {BeeLimits.DepthMax} levels.");
 
-    private bool Refuse()
+    /// <summary>Ends a put that puts nothing.</summary>
+    /// <param name="last">Where it ended.</param>
+    /// <param name="marked">How many nodes it marked as changed: the deepest ones of its path.</param>
+    private bool Refuse(BeeNode last, int marked)
     {
-        // Before the first block the tree is read again for every operation, so marks on nodes must not last.
         if (_pending.Count == 0)
+        {
+            // Before the first block the tree is read again for every operation, so marks on nodes must not last.
             _root = null;
+            return false;
+        }
+
+        if (_idle + marked <= IdleMax)
+        {
+            _idle += marked;
+            return false;
+        }
+
+        // More of them, and nobody could read the next block: it would have too many nodes.
+        if (marked > 0 && !last.IsLeaf)
+        {
+            last.IsChanged = false;
+            marked--;
+        }
+
+        for (int i = _path.Count - 1; marked > 0; i--, marked--)
+            _path[i].Node.IsChanged = false;
         return false;
     }
 
@@ -159,6 +191,7 @@ internal sealed partial class BeeWriter
     {
         List<BeeChild?> places = new(8);
         _root!.Place(places, NextSeq);
+        _idle = 0;
         places[0] = new BeeChild(NextSeq, 0, _root);
         _pending.Add(new BeePending(NextSeq, key, value, places));
     }

@@ -5,6 +5,51 @@ namespace Samtala.Hypercore.Tests.Bees;
 public sealed class BeeTests
 {
     [Fact]
+    public async Task A_batch_of_many_puts_that_change_nothing_leaves_a_bee_that_can_be_read()
+    {
+        const int Count = 20_000;
+        ListLog log = new();
+        Bee bee = new(log, new BeeOptions { AlwaysDuplicate = false });
+        await using (BeeBatch batch = bee.BeginBatch())
+        {
+            for (int i = 0; i < Count; i++)
+                Assert.True(await batch.PutAsync(Key(i), Key(i)));
+            await batch.FlushAsync();
+        }
+
+        await using (BeeBatch batch = bee.BeginBatch())
+        {
+            Assert.True(await batch.PutAsync("a"u8.ToArray(), null));
+            for (int i = 0; i < Count; i++)
+                Assert.False(await batch.PutAsync(Key(i), Key(i)));
+            Assert.True(await batch.PutAsync("z"u8.ToArray(), null));
+            await batch.FlushAsync();
+        }
+
+        Assert.Equal((ulong)Count + 3, bee.Version);
+        Assert.Equal(Count + 2, await new Bee(log, null).RangeAsync().CountAsync());
+
+        static byte[] Key(int i) => System.Text.Encoding.UTF8.GetBytes($"k{i:D6}");
+    }
+
+    [Fact]
+    public async Task A_live_history_waits_for_its_end()
+    {
+        ListLog log = new();
+        Bee bee = new(log, null);
+        await bee.PutAsync("a", "1");
+        await using IAsyncEnumerator<BeeHistoryEntry> history =
+            bee.HistoryAsync(new BeeHistoryRange { Live = true, To = 3 }).GetAsyncEnumerator();
+        Assert.True(await history.MoveNextAsync());
+        Assert.Equal("a", history.Current.Entry.KeyText);
+        Task<bool> next = history.MoveNextAsync().AsTask();
+        await bee.PutAsync("b", "2");
+        Assert.True(await next);
+        Assert.Equal("b", history.Current.Entry.KeyText);
+        Assert.False(await history.MoveNextAsync());
+    }
+
+    [Fact]
     public async Task A_swap_is_done_only_when_the_value_is_the_expected_one()
     {
         Bee bee = new(new ListLog(), null);
