@@ -6,6 +6,9 @@ internal sealed class BeeDiffSide
     private readonly BeeReader _reader;
     private readonly BeeBounds _bounds;
     private readonly List<BeeFrame> _stack = [];
+
+    // What was opened since the last key. Equal keys of both sides are left out unread, so their order proves nothing.
+    private readonly HashSet<(ulong Seq, int Offset)> _opened = [];
     private bool _isSeeking;
     private BeeBlock? _last;
 
@@ -58,6 +61,8 @@ internal sealed class BeeDiffSide
     {
         BeeBlock block = await BlockAsync(Seq, cancellationToken).ConfigureAwait(false);
         BeeLevel level = block.Level(Offset);
+        if (!_opened.Add((Seq, Offset)))
+            throw new BeeCorruptException(block.Seq, $"tree node {Offset} lies in two places of the tree.");
 
         // The parent stays where it is until its subtree is done: its next key is the upper end of the subtree.
         BeeFrame top = _stack[^1];
@@ -78,6 +83,7 @@ internal sealed class BeeDiffSide
         if (!_bounds.IsAboveLow(block.Key))
             throw new BeeCorruptException(block.Seq, "a key of the tree lies where only others can be.");
         _last = block;
+        _opened.Clear();
         Skip();
         if (_bounds.IsBelowHigh(block.Key))
             return block;

@@ -108,6 +108,24 @@ public sealed class BeeHostileTests
     }
 
     [Fact]
+    public async Task Two_such_trees_are_not_compared_for_ever()
+    {
+        // Both have 2^30 leaves in 31 blocks and the same keys everywhere, so no key is ever looked at.
+        ListLog log = new() { Blocks = [new BeeHeader().Encode(), [10, 5, 10, 3, 10, 1, 1, 18, 1, 97]] };
+        log.Blocks.Add(log.Blocks[1]);
+        for (byte n = 3; n < 63; n++)
+        {
+            byte below = (byte)(n - 2);
+            log.Blocks.Add([10, 11, 10, 9, 10, 1, 1, 18, 4, below, 0, below, 0, 18, 1, 97]);
+        }
+
+        Bee bee = new(log, null);
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
+        await Assert.ThrowsAsync<BeeCorruptException>(
+            async () => await bee.DiffAsync(62, null, patience.Token).CountAsync());
+    }
+
+    [Fact]
     public async Task A_pointer_to_a_later_block_is_refused()
     {
         ListLog log = new()
