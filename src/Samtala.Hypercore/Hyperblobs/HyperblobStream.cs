@@ -6,6 +6,7 @@ internal sealed class HyperblobStream(IAsyncEnumerable<ReadOnlyMemory<byte>> blo
     private readonly CancellationTokenSource _closing = new();
     private IAsyncEnumerator<ReadOnlyMemory<byte>>? _blocks;
     private ReadOnlyMemory<byte> _rest;
+    private bool _isDisposed;
 
     public override bool CanRead => true;
 
@@ -69,8 +70,9 @@ internal sealed class HyperblobStream(IAsyncEnumerable<ReadOnlyMemory<byte>> blo
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isDisposed)
         {
+            _isDisposed = true;
             _closing.Cancel();
             _closing.Dispose();
         }

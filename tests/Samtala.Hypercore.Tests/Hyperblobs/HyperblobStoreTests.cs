@@ -8,6 +8,18 @@ namespace Samtala.Hypercore.Tests.Hyperblobs;
 public sealed class HyperblobStoreTests
 {
     [Fact]
+    public async Task A_stream_may_be_disposed_twice()
+    {
+        await using Structures world = new();
+        await using Log log = await world.NewLogAsync();
+        HyperblobStore blobs = new(log);
+        Stream stream = blobs.OpenRead(await blobs.PutAsync(new byte[10]));
+        Assert.Equal(10, await stream.ReadAtLeastAsync(new byte[10], 10));
+        await stream.DisposeAsync();
+        await stream.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Any_part_of_any_blob_is_what_was_put_by_bytes_or_by_stream()
     {
         Random random = TestSeed.NewRandom();
