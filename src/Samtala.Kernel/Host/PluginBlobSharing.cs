@@ -78,11 +78,15 @@ internal sealed class PluginBlobSharing(PeerNode? peers, PluginEntry entry)
 
         try
         {
-            return await node.FetchBlobAsync(
+            var fetched = await node.FetchBlobAsync(
                 id,
                 MapReading.KeyOf(wanted.From),
                 new BlobDownloadOptions { Owner = owner, Expected = expected, LengthMax = wanted.LengthMax },
                 cancellationToken);
+
+            // Another may have begun to fetch it, expecting something else.
+            Check(fetched, expected);
+            return fetched;
         }
         catch (InvalidDataException e)
         {
