@@ -13,6 +13,8 @@ public sealed record KeptLog
     private const ulong DownloadAllBit = 4;
     private const ulong EncryptedBit = 8;
     private const ulong WasSharedBit = 16;
+    private const ulong DeletedBit = 32;
+    private const ulong IncarnationBit = 64;
 
     /// <summary>Most peers of one log.</summary>
     public const int PeersMax = 16;
@@ -29,8 +31,7 @@ public sealed record KeptLog
     /// <summary>What it is called here; may be empty for a followed one.</summary>
     public required string Label { get; init; }
 
-    /// <summary>Whether this node writes it; its keys then follow from the node's secret and <see cref="Label"/>.
-    /// </summary>
+    /// <summary>Whether this node writes it; its keys then follow from the node's secret and its name.</summary>
     public bool IsOwn { get; init; }
 
     /// <summary>Whether whoever knows the key may pull it.</summary>
@@ -51,21 +52,35 @@ public sealed record KeptLog
     /// <summary>HOST:PORT of those who are asked for it.</summary>
     public ImmutableArray<string> Peers { get; init; } = [];
 
+    /// <summary>How many own logs of this label were deleted before: a key is never used for two logs, which would
+    /// contradict each other wherever the first is known.</summary>
+    public uint Incarnation { get; init; }
+
+    /// <summary>Deleted, and remembered only so that its key is not used again.</summary>
+    internal bool IsDeleted { get; init; }
+
+    /// <summary>What the keys of an own log follow from, besides the node's secret.</summary>
+    internal string Name => Incarnation == 0 ? Label : $"{Label}\0{Incarnation}";
+
     internal byte[] Encode()
     {
         var size = 1 + 1 + CompactSize.OfString(Label) + CompactSize.OfBuffer(SealedKey.Length)
-            + CompactSize.OfUInt((ulong)Peers.Length) + Peers.Sum(p => CompactSize.OfString(p));
+            + CompactSize.OfUInt((ulong)Peers.Length) + Peers.Sum(p => CompactSize.OfString(p))
+            + (Incarnation > 0 ? CompactSize.OfUInt(Incarnation) : 0);
         var bytes = new byte[size];
         CompactWriter writer = new(bytes);
         writer.WriteFixedUInt(1, Version);
         writer.WriteUInt(
             (IsOwn ? OwnBit : 0) | (IsShared ? SharedBit : 0) | (DownloadsAll ? DownloadAllBit : 0)
-            | (IsEncrypted ? EncryptedBit : 0) | (WasShared ? WasSharedBit : 0));
+            | (IsEncrypted ? EncryptedBit : 0) | (WasShared ? WasSharedBit : 0)
+            | (IsDeleted ? DeletedBit : 0) | (Incarnation > 0 ? IncarnationBit : 0));
         writer.WriteString(Label);
         writer.WriteBuffer(SealedKey.AsSpan());
         writer.WriteArrayCount(Peers.Length);
         foreach (var peer in Peers)
             writer.WriteString(peer);
+        if (Incarnation > 0)
+            writer.WriteUInt(Incarnation);
         return bytes;
     }
 
@@ -90,6 +105,9 @@ public sealed record KeptLog
             peers.Add(peer);
         }
 
+        ulong incarnation = 0;
+        if ((flags & IncarnationBit) != 0 && !reader.TryReadUInt(uint.MaxValue, out incarnation))
+            return null;
         return new KeptLog
         {
             Key = new Hash32(key),
@@ -99,6 +117,8 @@ public sealed record KeptLog
             DownloadsAll = (flags & DownloadAllBit) != 0,
             IsEncrypted = (flags & EncryptedBit) != 0,
             WasShared = (flags & WasSharedBit) != 0,
+            IsDeleted = (flags & DeletedBit) != 0,
+            Incarnation = (uint)incarnation,
             SealedKey = [.. sealedKey],
             Peers = peers.ToImmutable(),
         };

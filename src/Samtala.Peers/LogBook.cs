@@ -17,6 +17,7 @@ internal sealed class LogBook
     private readonly Dictionary<Hash32, KeptLog> _byKey = [];
     private readonly Dictionary<string, Hash32> _byLabel = new(StringComparer.Ordinal);
     private readonly Dictionary<Hash32, Hash32> _byDiscoveryKey = [];
+    private readonly Dictionary<Hash32, KeptLog> _deleted = [];
 
     private LogBook(IStore store)
     {
@@ -30,6 +31,16 @@ internal sealed class LogBook
         {
             lock (_lock)
                 return [.. _byKey.Values.OrderBy(l => l.Key.ToString(), StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Logs of which entries may be left.</summary>
+    public IReadOnlyList<KeptLog> Deleted
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _deleted.Values];
         }
     }
 
@@ -76,6 +87,20 @@ internal sealed class LogBook
             return _byDiscoveryKey.TryGetValue(discoveryKey, out var key) ? _byKey[key] : null;
     }
 
+    /// <summary>The own log of a key that was deleted, or null.</summary>
+    public KeptLog? FindDeleted(Hash32 key)
+    {
+        lock (_lock)
+            return _deleted.GetValueOrDefault(key) is { IsOwn: true } deleted ? deleted : null;
+    }
+
+    /// <summary>How many own logs of a label were deleted.</summary>
+    public uint CountDeleted(string label)
+    {
+        lock (_lock)
+            return (uint)_deleted.Values.Count(l => l.IsOwn && l.Label == label);
+    }
+
     /// <summary>Adds or replaces; durable when it returns.</summary>
     public async ValueTask PutAsync(KeptLog log, CancellationToken cancellationToken)
     {
@@ -85,23 +110,34 @@ internal sealed class LogBook
             Take(log);
     }
 
-    /// <summary>Forgets a log; durable when it returns.</summary>
-    public async ValueTask RemoveAsync(KeptLog log, CancellationToken cancellationToken)
+    /// <summary>Takes a log out of all lists; durable when it returns.</summary>
+    public ValueTask DeleteAsync(KeptLog log, CancellationToken cancellationToken) =>
+        PutAsync(log with { IsDeleted = true, IsShared = false, Peers = [], SealedKey = [] }, cancellationToken);
+
+    /// <summary>No entry of a deleted log is left: forgets it, unless it is an own one; durable when it returns.
+    /// </summary>
+    public async ValueTask ForgetAsync(KeptLog log)
     {
+        if (log.IsOwn)
+            return;
         await _store.CommitAsync(
-            new WriteBatch().Delete(s_logs, log.Key.Bytes), Durability.Durable, cancellationToken);
+            new WriteBatch().Delete(s_logs, log.Key.Bytes), Durability.Durable, CancellationToken.None);
         lock (_lock)
-        {
-            if (_byKey.Remove(log.Key, out var last))
-                _byLabel.Remove(last.Label);
-            _byDiscoveryKey.Remove(Manifest.DiscoveryKey(log.Key));
-        }
+            _deleted.Remove(log.Key);
     }
 
     private void Take(KeptLog log)
     {
-        if (_byKey.TryGetValue(log.Key, out var before))
+        if (_byKey.Remove(log.Key, out var before))
             _byLabel.Remove(before.Label);
+        _byDiscoveryKey.Remove(Manifest.DiscoveryKey(log.Key));
+        _deleted.Remove(log.Key);
+        if (log.IsDeleted)
+        {
+            _deleted[log.Key] = log;
+            return;
+        }
+
         _byKey[log.Key] = log;
         _byDiscoveryKey[Manifest.DiscoveryKey(log.Key)] = log.Key;
         if (log.Label.Length > 0)

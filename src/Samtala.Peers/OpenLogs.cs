@@ -28,10 +28,10 @@ internal sealed class OpenLogs(LogStore logs, NodeSecrets secrets, SecretSlab sl
     }
 
     /// <summary>The key pair of an own log. The caller disposes it.</summary>
-    public SecretKey WriterKey(string label)
+    public SecretKey WriterKey(KeptLog kept)
     {
         using var primary = secrets.PrimaryKey();
-        return CorestoreKeys.DeriveKey(slab, primary, default, System.Text.Encoding.UTF8.GetBytes(label));
+        return CorestoreKeys.DeriveKey(slab, primary, default, System.Text.Encoding.UTF8.GetBytes(kept.Name));
     }
 
     /// <summary>Ends a session, if there is one.</summary>
@@ -59,7 +59,7 @@ internal sealed class OpenLogs(LogStore logs, NodeSecrets secrets, SecretSlab sl
             };
             if (kept.IsOwn)
             {
-                entry.SecretKey = WriterKey(kept.Label);
+                entry.SecretKey = WriterKey(kept);
                 options = options with
                 {
                     SecretKey = entry.SecretKey,
@@ -82,7 +82,7 @@ internal sealed class OpenLogs(LogStore logs, NodeSecrets secrets, SecretSlab sl
         if (!kept.IsEncrypted)
             return null;
         if (kept.IsOwn)
-            return secrets.BlockKey(kept.Label);
+            return secrets.BlockKey(kept.Name);
         return secrets.OpenKey(kept.SealedKey.AsSpan(), kept.Key.Bytes)
             ?? throw new PeerException(
                 "SAM0982", PeerProblem.Unavailable,

@@ -89,6 +89,13 @@ public sealed partial class PeerNode : IAsyncDisposable
         {
             if (options.Listen is { } listen)
                 node.Listening = node._hub.Listen(listen);
+            foreach (var log in node._book.Deleted)
+            {
+                // The power may have gone before the entries had.
+                await node._logs.DeleteAsync(log.Key, cancellationToken);
+                await node._book.ForgetAsync(log);
+            }
+
             foreach (var log in node._book.All.Where(l => !l.IsOwn))
                 await node.TryStartAsync(log);
             await node.DialAsync();
@@ -174,18 +181,18 @@ public sealed partial class PeerNode : IAsyncDisposable
             throw new ArgumentException($"A label has at most {KeptLog.LabelSizeMax} characters.", nameof(label));
         using var turn = await TurnAsync(cancellationToken);
         CheckLabel(label);
-        Hash32 key;
-        using (var writer = _open.WriterKey(label))
-            key = Manifest.Single(writer.PublicKey).ComputeKey();
         KeptLog kept = new()
         {
-            Key = key,
+            Key = default,
             Label = label,
+            Incarnation = _book.CountDeleted(label),
             IsOwn = true,
             IsShared = isShared,
             WasShared = isShared,
             IsEncrypted = isEncrypted,
         };
+        using (var writer = _open.WriterKey(kept))
+            kept = kept with { Key = Manifest.Single(writer.PublicKey).ComputeKey() };
         await _book.PutAsync(kept, cancellationToken);
         await _open.GetAsync(kept);
         return kept;
@@ -203,11 +210,11 @@ public sealed partial class PeerNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(wanted);
         using var turn = await TurnAsync(cancellationToken);
         var before = _book.Find(wanted.Key);
-        if (before is { IsOwn: true })
+        if ((before ?? _book.FindDeleted(wanted.Key)) is { IsOwn: true } own)
         {
             throw new PeerException(
                 "SAM0983", PeerProblem.Invalid,
-                $"Log '{before.Label}' is this node's own, so there is "
+                $"Log '{own.Label}' is this node's own, so there is "
                 + "nobody to follow. Follow it from another node: samtala log follow KEY --peers HOST:PORT.");
         }
 
@@ -251,7 +258,7 @@ public sealed partial class PeerNode : IAsyncDisposable
     public string EncryptionKeyOf(KeptLog kept)
     {
         ArgumentNullException.ThrowIfNull(kept);
-        using var key = _parts.Secrets.BlockKey(kept.Label);
+        using var key = _parts.Secrets.BlockKey(kept.Name);
         using var lease = key.Open();
         return Convert.ToHexStringLower(lease.Bytes);
     }
@@ -263,11 +270,12 @@ public sealed partial class PeerNode : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(kept);
         using var turn = await TurnAsync(cancellationToken);
-        await _book.RemoveAsync(kept, cancellationToken);
+        await _book.DeleteAsync(kept, cancellationToken);
         await StopAsync(kept.Key);
         await DialAsync();
         _replicator.Recheck();
         await EraseAsync(kept.Key);
+        await _book.ForgetAsync(kept);
     }
 
     // Whoever was let in a moment ago, or looks at a list of before, may still have the log open: it closes by itself.

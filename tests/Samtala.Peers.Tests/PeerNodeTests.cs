@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Samtala.Crypto;
 using Samtala.Hypercore.Logs;
+using Samtala.Testing;
 
 namespace Samtala.Peers.Tests;
 
@@ -105,6 +107,67 @@ public sealed class PeerNodeTests
         Assert.Null(a.Peers.Find("l"));
         var again = await a.Peers.CreateAsync("l", isShared: false, isEncrypted: false, Cancel);
         Assert.Equal(0UL, (await a.Peers.OpenAsync(again)).Length);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_made_again_under_its_old_label_is_another_log_also_after_a_restart()
+    {
+        SimDisk disk = new();
+        var seed = RandomNumberGenerator.GetBytes(32);
+        List<KeptLog> logs = [];
+        List<string> secrets = [];
+        for (var i = 0; i < 3; i++)
+        {
+            await using var a = await TestNode.StartAsync(disk, seed);
+            Assert.Null(a.Peers.Find("l"));
+            var kept = await a.Peers.CreateAsync("l", isShared: true, isEncrypted: true, Cancel);
+            logs.Add(kept);
+            secrets.Add(a.Peers.EncryptionKeyOf(kept));
+            await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+            await a.Peers.DeleteAsync(kept, Cancel);
+            Assert.Empty(a.Peers.Kept);
+        }
+
+        Assert.Equal(3, logs.DistinctBy(log => log.Key).Count());
+        Assert.Equal(3, secrets.Distinct().Count());
+        KeptLog last;
+        await using (var b = await TestNode.StartAsync(disk, seed))
+        {
+            var refused = await Assert.ThrowsAsync<PeerException>(() => FollowAsync(b, logs[1].Key, "192.0.2.1:1"));
+            Assert.Equal("SAM0983", refused.Code);
+            last = await b.Peers.CreateAsync("l", isShared: false, isEncrypted: true, Cancel);
+            Assert.Equal(0UL, (await b.Peers.OpenAsync(last)).Length);
+            await (await b.Peers.OpenAsync(last)).AppendAsync("one"u8.ToArray());
+        }
+
+        await using var again = await TestNode.StartAsync(disk, seed);
+        Assert.Equal(last.Key, again.Peers.Find("l")!.Key);
+        Assert.Equal("one"u8.ToArray(), await (await again.Peers.OpenAsync(last)).GetAsync(0));
+    }
+
+    [Fact]
+    public async Task What_a_power_cut_left_of_a_deleted_log_goes_with_the_next_start()
+    {
+        SimDisk disk = new();
+        var seed = RandomNumberGenerator.GetBytes(32);
+        KeptLog kept;
+        await using (var a = await TestNode.StartAsync(disk, seed))
+        {
+            kept = await a.Peers.CreateAsync("l", isShared: false, isEncrypted: false, Cancel);
+            await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+
+            // As far as a deletion came.
+            await (await LogBook.OpenAsync(a.Store, Cancel)).DeleteAsync(kept, Cancel);
+        }
+
+        await using (await TestNode.StartAsync(disk, seed))
+        {
+            // It erases what is left.
+        }
+
+        SimStore store = new(disk, new Random(1), TimeProvider.System);
+        await using LogStore logs = new(store, TimeProvider.System);
+        Assert.Null(await logs.FindByDiscoveryKeyAsync(Hypercore.Manifests.Manifest.DiscoveryKey(kept.Key), Cancel));
     }
 
     [Fact]
