@@ -333,6 +333,9 @@ internal sealed class PeerDownload
         bool isShared = false;
         lock (_owner.Gate)
         {
+            // A channel at rest keeps no buffer: there may be thousands.
+            if (InFlight.Count == 0)
+                _kept = [];
             if (error == ProofError.None)
             {
                 Misfits = 0;
