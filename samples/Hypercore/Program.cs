@@ -9,7 +9,7 @@ using Samtala.Hypercore.Replication;
 using Samtala.Network;
 using Samtala.Storage;
 
-if (args is not ["write" or "serve" or "read", _, ..])
+if (args is not (["write" or "serve", _, ..] or ["read", _, _, _]))
 {
     await Console.Error.WriteLineAsync(
         """

@@ -148,7 +148,12 @@ public sealed partial class HyperblobStore
         {
             byte[] block = await BlockAsync(id.BlockOffset + i, cancellationToken).ConfigureAwait(false);
             if (!HyperblobMap.TryRead(block, entries))
-                throw new HyperblobCorruptException(id, $"block {id.BlockOffset + i} is no list of blocks.");
+            {
+                throw new HyperblobCorruptException(
+                    id,
+                    $"block {id.BlockOffset + i} is no list of blocks, or one of more than "
+                    + $"{HyperblobMap.EntriesMax} entries.");
+            }
         }
 
         return new HyperblobMapPlan(entries, start);

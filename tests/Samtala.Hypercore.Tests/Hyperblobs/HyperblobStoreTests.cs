@@ -8,6 +8,21 @@ namespace Samtala.Hypercore.Tests.Hyperblobs;
 public sealed class HyperblobStoreTests
 {
     [Fact]
+    public void A_list_of_more_entries_than_any_blob_needs_is_refused()
+    {
+        const int Half = HyperblobMap.EntriesMax / 2;
+        byte[] list = new byte[1 + CompactSize.OfUInt(Half) + (2 * Half)];
+        CompactWriter writer = new(list);
+        writer.WriteUInt(0);
+        writer.WriteUInt(Half);
+        List<(ulong, ulong)> entries = [];
+        Assert.True(HyperblobMap.TryRead(list, entries));
+        Assert.True(HyperblobMap.TryRead(list, entries));
+        Assert.False(HyperblobMap.TryRead([0, 1, 0, 0], entries));
+        Assert.Equal(HyperblobMap.EntriesMax, entries.Count);
+    }
+
+    [Fact]
     public async Task A_stream_may_be_disposed_twice()
     {
         await using Structures world = new();
