@@ -90,7 +90,8 @@ internal sealed partial class PeerLink : IAsyncDisposable
                 Down(e.Message);
             }
 
-            pause = opened is { } since && _context.Time.GetElapsedTime(since) > s_goodAfter ? s_pauseMin : Longer(pause);
+            var wasGood = opened is { } since && _context.Time.GetElapsedTime(since) > s_goodAfter;
+            pause = wasGood ? s_pauseMin : Longer(pause);
             await PauseAsync(pause);
         }
     }
