@@ -17,7 +17,7 @@ internal static class BodyReader
         var announced = visit.Headers.ContentLength ?? 0;
         if (announced > sizeMax)
             return (default, true);
-        var reader = PipeOf(visit);
+        var reader = PipeOf(visit.Features);
         var body = new ArrayBufferWriter<byte>((int)Math.Max(announced, 256));
         while (true)
         {
@@ -45,7 +45,7 @@ internal static class BodyReader
     {
         if (!visit.HasBody)
             yield break;
-        var reader = PipeOf(visit);
+        var reader = PipeOf(visit.Features);
         while (true)
         {
             var result = await reader.ReadAsync(cancellationToken);
@@ -57,6 +57,8 @@ internal static class BodyReader
         }
     }
 
-    private static PipeReader PipeOf(Visit visit) =>
-        visit.Features.Get<IRequestBodyPipeFeature>()?.Reader ?? PipeReader.Create(visit.Request.Body);
+    /// <summary>The body as the server reads it.</summary>
+    public static PipeReader PipeOf(IFeatureCollection features) =>
+        features.Get<IRequestBodyPipeFeature>()?.Reader
+        ?? PipeReader.Create(features.GetRequiredFeature<IHttpRequestFeature>().Body);
 }

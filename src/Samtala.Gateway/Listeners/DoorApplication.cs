@@ -41,7 +41,11 @@ internal sealed class DoorApplication : IHttpApplication<IFeatureCollection>
     {
     }
 
-    public Task ProcessRequestAsync(IFeatureCollection context)
+    public Task ProcessRequestAsync(IFeatureCollection context) => UnreadBody.IsPossible(context)
+        ? UnreadBody.ReadAfterAsync(AnswerAsync(context), context, _setup.Time)
+        : AnswerAsync(context);
+
+    private Task AnswerAsync(IFeatureCollection context)
     {
         var request = context.GetRequiredFeature<IHttpRequestFeature>();
         _setup.Counters.Request(_door);

@@ -2,6 +2,7 @@ using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Samtala.Gateway.Grpc;
+using Samtala.Gateway.Replies;
 using Samtala.Grpc.OpenApi;
 using Samtala.Grpc.Rest;
 using Samtala.Grpc.Server;
@@ -30,7 +31,11 @@ public sealed class RestEndpoint
         _server = new RestServer(registry, limits, time);
         _authorize = authorize;
         _openApi = new OpenApiCache(registry, ScopeOf);
+        Time = time;
     }
+
+    /// <summary>For time-outs.</summary>
+    internal TimeProvider Time { get; }
 
     /// <summary>The scope a method declares; null when it declares none.</summary>
     public static string? ScopeOf(MethodDescriptor method)
@@ -108,10 +113,18 @@ public static class RestApplicationBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoint);
         return app.Use(next => async context =>
         {
+            if (UnreadBody.IsPossible(context.Features))
+                await UnreadBody.ReadAfterAsync(ServeAsync(context, next), context.Features, endpoint.Time);
+            else
+                await ServeAsync(context, next);
+        });
+
+        async Task ServeAsync(HttpContext context, RequestDelegate next)
+        {
             if (context.Request.Path.Value is RestEndpoint.OpenApiPath && RestEndpoint.IsRead(context.Request.Method))
                 await endpoint.WriteOpenApiAsync(context);
             else if (!await endpoint.TryHandleAsync(context))
                 await next(context);
-        });
+        }
     }
 }
