@@ -17,8 +17,7 @@ public sealed class PeerNodeTests
     {
         await using var a = await TestNode.StartAsync();
         await using var b = await TestNode.StartAsync();
-        var kept = await a.Peers.CreateAsync("l", isShared: true, isEncrypted: false, Cancel);
-        await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        var kept = await WriteOneAsync(a, isShared: true);
         var followed = await FollowAsync(b, kept.Key, a.Address);
         Assert.Equal("one"u8.ToArray(), await ReadAsync(b, followed, 0));
         Assert.Single(b.Peers.PeersOf(kept.Key));
@@ -32,8 +31,7 @@ public sealed class PeerNodeTests
     {
         await using var a = await TestNode.StartAsync();
         await using var b = await TestNode.StartAsync();
-        var kept = await a.Peers.CreateAsync("l", isShared: false, isEncrypted: false, Cancel);
-        await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        var kept = await WriteOneAsync(a, isShared: false);
         var followed = await FollowAsync(b, kept.Key, a.Address);
         using (CancellationTokenSource patience = new(TimeSpan.FromSeconds(1)))
         {
@@ -72,8 +70,7 @@ public sealed class PeerNodeTests
     {
         await using var b = await TestNode.StartAsync();
         var a = await TestNode.StartAsync();
-        var kept = await a.Peers.CreateAsync("l", isShared: true, isEncrypted: false, Cancel);
-        await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        var kept = await WriteOneAsync(a, isShared: true);
         var followed = await FollowAsync(b, kept.Key, a.Address);
         await ReadAsync(b, followed, 0);
         await a.DisposeAsync();
@@ -101,8 +98,7 @@ public sealed class PeerNodeTests
     public async Task A_log_that_was_deleted_is_gone_and_can_be_made_again()
     {
         await using var a = await TestNode.StartAsync();
-        var kept = await a.Peers.CreateAsync("l", isShared: false, isEncrypted: false, Cancel);
-        await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        var kept = await WriteOneAsync(a, isShared: false);
         await a.Peers.DeleteAsync(kept, Cancel);
         Assert.Null(a.Peers.Find("l"));
         var again = await a.Peers.CreateAsync("l", isShared: false, isEncrypted: false, Cancel);
@@ -153,8 +149,7 @@ public sealed class PeerNodeTests
         KeptLog kept;
         await using (var a = await TestNode.StartAsync(disk, seed))
         {
-            kept = await a.Peers.CreateAsync("l", isShared: false, isEncrypted: false, Cancel);
-            await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+            kept = await WriteOneAsync(a, isShared: false);
 
             // As far as a deletion came.
             await (await LogBook.OpenAsync(a.Store, Cancel)).DeleteAsync(kept, Cancel);
@@ -196,8 +191,7 @@ public sealed class PeerNodeTests
     {
         await using var a = await TestNode.StartAsync();
         await using var b = await TestNode.StartAsync();
-        var kept = await a.Peers.CreateAsync("l", isShared: true, isEncrypted: false, Cancel);
-        await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        var kept = await WriteOneAsync(a, isShared: true);
         var followed = await FollowAsync(b, kept.Key, a.Address);
         Assert.Equal("one"u8.ToArray(), await ReadAsync(b, followed, 0));
         await a.Peers.DeleteAsync(kept, Cancel);
@@ -211,8 +205,7 @@ public sealed class PeerNodeTests
     {
         await using var a = await TestNode.StartAsync();
         await using var b = await TestNode.StartAsync();
-        var kept = await a.Peers.CreateAsync("l", isShared: true, isEncrypted: false, Cancel);
-        await (await a.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        var kept = await WriteOneAsync(a, isShared: true);
         var followed = await FollowAsync(b, kept.Key, a.Address);
         await ReadAsync(b, followed, 0);
         Assert.Equal(1, b.Peers.ConnectionCount);
@@ -262,6 +255,14 @@ public sealed class PeerNodeTests
                 () => FollowAsync(a, new Hash32([.. new byte[30], (byte)round, (byte)i]), address), Cancel)));
             Assert.All(addresses, address => Assert.NotNull(a.Peers.LinkTo(address)));
         }
+    }
+
+    /// <summary>Makes a log, l, with one entry, one.</summary>
+    private static async Task<KeptLog> WriteOneAsync(TestNode node, bool isShared)
+    {
+        var kept = await node.Peers.CreateAsync("l", isShared, isEncrypted: false, Cancel);
+        await (await node.Peers.OpenAsync(kept)).AppendAsync("one"u8.ToArray());
+        return kept;
     }
 
     private static Task<KeptLog> FollowAsync(TestNode node, Hash32 key, string peer, string label = "") =>

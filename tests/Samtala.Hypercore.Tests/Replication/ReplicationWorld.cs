@@ -24,6 +24,14 @@ internal sealed class ReplicationWorld(Random random)
     public Node Add(MemoryLog log, ReplicatorOptions? options = null, IReplicationPolicy? policy = null) =>
         new(this, log, options ?? new ReplicatorOptions(), policy ?? ReplicationPolicy.Everyone);
 
+    /// <summary>Adds who writes a log and has some blocks of it.</summary>
+    public Node AddWriter(int blocks)
+    {
+        Node writer = Add(MemoryLog.Create(Secret(1)));
+        writer.Log.Append(DownloadTests.Blocks(0, blocks));
+        return writer;
+    }
+
     public SimLink Connect(Node a, Node b)
     {
         SimLink link = Net.Connect();

@@ -8,8 +8,7 @@ public sealed class SwarmTests
     public void Five_nodes_in_a_chain_end_with_the_writers_blocks()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());
-        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
-        writer.Log.Append(DownloadTests.Blocks(0, 500));
+        ReplicationWorld.Node writer = world.AddWriter(500).Live();
         List<ReplicationWorld.Node> nodes = [writer];
         for (int i = 0; i < 4; i++)
         {
@@ -27,8 +26,7 @@ public sealed class SwarmTests
     public async Task A_sparse_reader_gets_only_what_it_asks_for_also_from_a_peer_with_holes()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());
-        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
-        writer.Log.Append(DownloadTests.Blocks(0, 3000));
+        ReplicationWorld.Node writer = world.AddWriter(3000).Live();
         writer.Log.Clear(5, 20);
         writer.Log.Clear(2000, 500);
         ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Live();
@@ -52,8 +50,7 @@ public sealed class SwarmTests
     public void Blocks_owed_by_a_silent_peer_are_asked_of_another()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());
-        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
-        writer.Log.Append(DownloadTests.Blocks(0, 400));
+        ReplicationWorld.Node writer = world.AddWriter(400).Live();
         ReplicationWorld.Node copy = world.Add(writer.Log.Reader()).Full();
         world.Connect(writer, copy);
         world.Settle();
@@ -89,8 +86,7 @@ public sealed class SwarmTests
     public async Task An_update_says_whether_the_log_grew()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());
-        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
-        writer.Log.Append(DownloadTests.Blocks(0, 3));
+        ReplicationWorld.Node writer = world.AddWriter(3).Live();
         ReplicationWorld.Node reader = world.Add(writer.Log.Reader());
         Assert.False(await reader.Replicator.UpdateAsync(default));
         world.Connect(writer, reader);
@@ -107,8 +103,7 @@ public sealed class SwarmTests
     public async Task A_channel_on_which_nobody_wants_anything_closes_and_opens_again_when_somebody_does()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());
-        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1)));
-        writer.Log.Append(DownloadTests.Blocks(0, 3));
+        ReplicationWorld.Node writer = world.AddWriter(3);
         ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Live();
         world.Connect(writer, reader);
         world.Settle();
@@ -126,8 +121,7 @@ public sealed class SwarmTests
     public async Task A_channel_that_the_other_side_closed_while_nobody_wanted_anything_opens_for_who_wants_something()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());
-        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1)));
-        writer.Log.Append(DownloadTests.Blocks(0, 3));
+        ReplicationWorld.Node writer = world.AddWriter(3);
         ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Live();
         world.Connect(writer, reader);
         world.Settle();
@@ -146,15 +140,10 @@ public sealed class SwarmTests
     public async Task A_block_that_two_silent_peers_owe_is_asked_of_a_third()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());
-        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
-        writer.Log.Append(DownloadTests.Blocks(0, 40));
+        ReplicationWorld.Node writer = world.AddWriter(40).Live();
         ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Live();
         for (int i = 0; i < 2; i++)
-        {
-            SimLink link = world.Net.Connect();
-            _ = new Liar(writer.Log, link.B.Mux) { Answer = (_, proof) => proof.Block is null ? proof : null };
-            reader.Attach(link.A.Mux);
-        }
+            ConnectSilent(world, writer, reader);
 
         world.Settle();
         Task range = reader.Replicator.DownloadAsync(0, 40, 0, default).AsTask();
@@ -169,8 +158,7 @@ public sealed class SwarmTests
     public async Task Who_begins_while_the_channel_of_who_went_before_is_still_open_gets_one_a_little_later()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());
-        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1)));
-        writer.Log.Append(DownloadTests.Blocks(0, 5));
+        ReplicationWorld.Node writer = world.AddWriter(5);
         ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Live();
         world.Connect(writer, reader);
         world.Settle();
@@ -187,12 +175,9 @@ public sealed class SwarmTests
     public async Task A_block_that_a_silent_peer_owes_since_before_the_log_was_cut_back_is_asked_of_another()
     {
         ReplicationWorld world = new(TestSeed.NewRandom());
-        ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
-        writer.Log.Append(DownloadTests.Blocks(0, 5));
+        ReplicationWorld.Node writer = world.AddWriter(5).Live();
         ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Live();
-        SimLink silent = world.Net.Connect();
-        _ = new Liar(writer.Log, silent.B.Mux) { Answer = (_, proof) => proof.Block is null ? proof : null };
-        reader.Attach(silent.A.Mux);
+        ConnectSilent(world, writer, reader);
         world.Settle();
         Task fetch = reader.Replicator.FetchAsync(2, default).AsTask();
         world.Settle();
@@ -258,8 +243,7 @@ public sealed class SwarmTests
         for (int run = 0; run < 300; run++)
         {
             ReplicationWorld world = new(random);
-            ReplicationWorld.Node writer = world.Add(MemoryLog.Create(ReplicationWorld.Secret(1))).Live();
-            writer.Log.Append(DownloadTests.Blocks(0, 20));
+            ReplicationWorld.Node writer = world.AddWriter(20).Live();
             ReplicationWorld.Node reader = world.Add(writer.Log.Reader()).Full();
             SimLink link = world.Connect(writer, reader);
             int frames = 0, flipped = random.Next(2, 16);
@@ -280,6 +264,15 @@ public sealed class SwarmTests
             world.Settle(2);
             DownloadTests.AssertEqual(writer.Log, reader.Log);
         }
+    }
+
+    /// <summary>Connects to a peer that tells what it has and gives no block.</summary>
+    private static void ConnectSilent(
+        ReplicationWorld world, ReplicationWorld.Node writer, ReplicationWorld.Node reader)
+    {
+        SimLink link = world.Net.Connect();
+        _ = new Liar(writer.Log, link.B.Mux) { Answer = (_, proof) => proof.Block is null ? proof : null };
+        reader.Attach(link.A.Mux);
     }
 
     private static void Disturb(
