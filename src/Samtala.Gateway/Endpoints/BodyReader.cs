@@ -57,6 +57,12 @@ internal static class BodyReader
         }
     }
 
+    /// <summary>Whether a request has a body. Over HTTP/2 the end of an empty one may still be on its way when the
+    /// request is there; its length tells, then.</summary>
+    public static bool HasBody(IFeatureCollection features) =>
+        features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true
+        && features.GetRequiredFeature<IHttpRequestFeature>().Headers.ContentLength is not 0;
+
     /// <summary>The body as the server reads it.</summary>
     public static PipeReader PipeOf(IFeatureCollection features) =>
         features.Get<IRequestBodyPipeFeature>()?.Reader

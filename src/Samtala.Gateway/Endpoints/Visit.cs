@@ -50,7 +50,7 @@ internal sealed class Visit
 
     private int Mark => Target.IndexOf('?', StringComparison.Ordinal);
 
-    public bool HasBody => Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? false;
+    public bool HasBody => BodyReader.HasBody(Features);
 }
 
 /// <summary>Through which listener a request came.</summary>

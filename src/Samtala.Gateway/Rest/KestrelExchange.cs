@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Samtala.Gateway.Endpoints;
 using Samtala.Gateway.Grpc;
 using Samtala.Grpc.Rest;
 using Samtala.Grpc.Server;
@@ -28,9 +29,7 @@ internal sealed class KestrelExchange : RestExchange
 
     public override string Query { get; }
 
-    public override bool HasBody =>
-        _context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true &&
-        _context.Request.ContentLength is not 0;
+    public override bool HasBody => BodyReader.HasBody(_context.Features);
 
     public override PipeReader Body => _context.Request.BodyReader;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -17,15 +18,17 @@ internal sealed class SlowUpload : IDisposable
     private readonly TcpClient _client = new();
     private NetworkStream? _stream;
 
-    /// <summary>Sends a POST and, if it is to be sent at all, its late body; reads until the stream ends.</summary>
+    /// <summary>Sends a POST that announces a body and, if it is to be sent at all, the late body; reads until the
+    /// stream ends.</summary>
     /// <returns>The answer's body; null when the stream was reset.</returns>
-    public async Task<string?> PostAsync(int port, string path, bool sendsBody, CancellationToken cancellationToken)
+    public async Task<string?> PostAsync(
+        int port, string path, byte[] sent, bool sendsBody, CancellationToken cancellationToken)
     {
         await _client.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
         _stream = _client.GetStream();
         await _stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), cancellationToken);
         await SendAsync(Settings, 0, 0, []);
-        await SendAsync(Headers, EndHeaders, 1, HeaderBlock($"127.0.0.1:{port}", path));
+        await SendAsync(Headers, EndHeaders, 1, HeaderBlock($"127.0.0.1:{port}", path, sent.Length));
         var body = new StringBuilder();
         while (true)
         {
@@ -37,7 +40,7 @@ internal sealed class SlowUpload : IDisposable
             if (kind == Reset)
                 return null;
             if (kind == Headers && sendsBody)
-                await SendAsync(Data, EndStream, 1, "a=b"u8.ToArray());
+                await SendAsync(Data, EndStream, 1, sent);
             if (kind == Data)
                 body.Append(Encoding.UTF8.GetString(content));
             if ((flags & EndStream) != 0)
@@ -66,13 +69,13 @@ internal sealed class SlowUpload : IDisposable
         }
     }
 
-    private static byte[] HeaderBlock(string authority, string path)
+    private static byte[] HeaderBlock(string authority, string path, int length)
     {
         var block = new MemoryStream();
         (string Name, string Value)[] fields =
         [
             (":method", "POST"), (":scheme", "http"), (":path", path), (":authority", authority),
-            ("content-type", "application/x-www-form-urlencoded"), ("content-length", "3"),
+            ("content-type", "application/x-www-form-urlencoded"), ("content-length", length.ToString(CultureInfo.InvariantCulture)),
         ];
         foreach (var (name, value) in fields)
         {
