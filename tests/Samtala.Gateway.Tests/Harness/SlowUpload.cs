@@ -75,7 +75,8 @@ internal sealed class SlowUpload : IDisposable
         (string Name, string Value)[] fields =
         [
             (":method", "POST"), (":scheme", "http"), (":path", path), (":authority", authority),
-            ("content-type", "application/x-www-form-urlencoded"), ("content-length", length.ToString(CultureInfo.InvariantCulture)),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("content-length", length.ToString(CultureInfo.InvariantCulture)),
         ];
         foreach (var (name, value) in fields)
         {
